@@ -1,0 +1,1 @@
+"""Makes what the station runs: networks, drawn photographs, exports, plans, evaluations."""

@@ -1,0 +1,1 @@
+"""The capture station: the daemon on the imaging workstation and its faces."""

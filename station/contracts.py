@@ -1,0 +1,85 @@
+"""The seams: what each drawer's parts must offer. One contract suite a drawer runs on every part in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from station.settings import Settings
+from station.types import Decision, Finding, Image, Maps, Measure, Pulse, Record, Scene, Stamp, Verdict
+
+
+class Backend(Protocol):
+    """Runs the network. `infer` takes images of one size, sides multiples of the model's `multiple_px`."""
+
+    name: str
+    precision: str
+    version: str
+
+    def infer(self, images: Sequence[Image]) -> Maps:
+        """uint8 (h, w, 3) RGB images, all of one shape -> their maps. Raises EngineError."""
+
+    def ping(self) -> None:
+        """Raises EngineError when the backend cannot answer now."""
+
+    def close(self) -> None:
+        """Give back threads and memory; calling it twice is allowed."""
+
+
+class Check(Protocol):
+    """A question put to a scene. UNKNOWN is the honest answer when it cannot be judged."""
+
+    def __call__(self, scene: Scene, settings: Settings, /) -> Iterable[Finding | Measure]: ...
+
+
+class Alert(Protocol):
+    """One way to make a person notice."""
+
+    def tell(self, record: Record) -> None:
+        """Raises AlertError."""
+
+    def ping(self) -> None:
+        """Raises AlertError when it could not tell anybody now."""
+
+    def close(self) -> None: ...
+
+
+class Store(Protocol):
+    """The event log: verdicts and decisions are added, never changed. One process writes verdicts. Raises StoreError."""
+
+    def add(self, verdict: Verdict, station: str) -> Record | None:
+        """Append in one transaction; None when this capture id is already there (its stamp is noted all the same)."""
+
+    def decide(self, decision: Decision) -> None:
+        """Append a person's word. Raises StoreError for a capture id that has no verdict."""
+
+    def since(self, sequence: int, limit: int = 100) -> tuple[Record, ...]:
+        """Records with a greater sequence, oldest first, each with its latest decision."""
+
+    def latest(self, limit: int = 20) -> tuple[Record, ...]:
+        """The newest records, newest first."""
+
+    def get(self, capture_id: str) -> Record | None: ...
+
+    def decisions(self, capture_id: str) -> tuple[Decision, ...]:
+        """Every decision on one capture, oldest first."""
+
+    def decided_since(self, sequence: int) -> tuple[tuple[int, Decision], ...]:
+        """(decision sequence, decision) after that decision sequence, so that screens follow each other's keys."""
+
+    def has(self, capture_id: str) -> bool: ...
+
+    def knows(self, path: bytes, stamp: Stamp) -> bool:
+        """Was the file at this path, with this stamp, judged already? (`path` as os.fsencode gives it.)"""
+
+    def pulse(self, pulse: Pulse) -> None:
+        """Overwrite the daemon's sign of life."""
+
+    def last_pulse(self) -> Pulse | None: ...
+
+    def count(self) -> int:
+        """Number of verdicts."""
+
+    def ping(self) -> None: ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,60 @@
+"""Everything that can go wrong, as one tree; who catches what is drawn here.
+
+    StationError                 says what happened and what to do about it
+    |- ConfigError               cli.py       prints file:line and ends with exit status 78
+    |- CaptureError              line.py      becomes one FAIL finding "file: unreadable"
+    |  `- DecodeError
+    |- EngineError               line.py      kept in the Scene; checks that ask for it answer UNKNOWN
+    |- StoreError                daemon.py    the verdict is still told, and spooled to disk
+    |- AlertError                daemon.py    logged; the other alerts are still told
+    `- TetherError               tether.py    shown, then tried again for ever
+
+A foreign exception is translated in the one file that imports its library (`raise ... from error`).
+"""
+
+from __future__ import annotations
+
+
+class StationError(Exception):
+    """Something the imaging room can understand: `str(error)` is what happened, `remedy` what to do."""
+
+    def __init__(self, message: str, remedy: str) -> None:
+        super().__init__(message)
+        self.remedy = remedy
+
+
+class ConfigError(StationError):
+    """The configuration cannot be used; the message begins with `file:line:` where that is known."""
+
+
+class CaptureError(StationError):
+    """This photograph cannot be judged; the next one can."""
+
+    code = "unreadable"
+
+
+class DecodeError(CaptureError):
+    """The file is there but is no whole photograph: damaged, truncated, too large or of another kind.
+
+    `code` is the finding's code within the check `file`: `unreadable` or `truncated`.
+    """
+
+    def __init__(self, message: str, remedy: str, code: str = "unreadable") -> None:
+        super().__init__(message, remedy)
+        self.code = code
+
+
+class EngineError(StationError):
+    """The segmentation engine cannot be loaded or did not answer."""
+
+
+class StoreError(StationError):
+    """The records cannot be read or written."""
+
+
+class AlertError(StationError):
+    """One way of telling a person did not work."""
+
+
+class TetherError(StationError):
+    """The camera cannot be reached or did not deliver its photograph."""

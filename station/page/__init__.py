@@ -1,0 +1,1 @@
+"""The pages: read the store, write decisions; a process of their own."""
