@@ -45,7 +45,7 @@ class Alert(Protocol):
 
 
 class Store(Protocol):
-    """The event log: verdicts and decisions are added, never changed. One process writes verdicts. Raises StoreError."""
+    """The event log: verdicts and decisions are added, never changed. One process writes. Raises StoreError."""
 
     def add(self, verdict: Verdict, station: str) -> Record | None:
         """Append in one transaction; None when this capture id is already there (its stamp is noted all the same)."""
