@@ -7,6 +7,7 @@ top-left, x to the right, y down. Units stand in the names. Array shapes and dty
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -50,12 +51,21 @@ class Box(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What the file system says of a file; the ledger's key, so that a known file is not read again."""
+    """What the file system says of a file; the ledger's key, so that a known file is not read again.
+
+    `device` and `inode` are 0 on network and FUSE file systems, which make such numbers up as they go.
+    """
 
     device: int
     inode: int
     bytes: int
     mtime_ns: int
+
+    @classmethod
+    def of(cls, status: os.stat_result, *, numbered: bool = True) -> Stamp:
+        """The stamp in an answer of stat(); `numbered` False leaves device and inode out."""
+        device, inode = (status.st_dev, status.st_ino) if numbered else (0, 0)
+        return cls(device, inode, status.st_size, status.st_mtime_ns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,26 +136,30 @@ class Engine:
 class Maps:
     """What a backend answers for n images.
 
-    class_map uint8 (n, h, w), class ids; confidence uint8 (n, h, w), 255 = certain; upright float32 (n, 4),
+    class_map uint8 (n, h, w), class ids; confidence uint8 (n, h, w), 255 = certain; core uint8 (n, h, w), 255 =
+    surely inside one object and away from its outline (parts objects that touch); upright float32 (n, 4),
     probability that the photograph must be turned clockwise by 0, 90, 180, 270 degrees to read its text.
     """
 
     class_map: NDArray[np.uint8]
     confidence: NDArray[np.uint8]
+    core: NDArray[np.uint8]
     upright: NDArray[np.float32]
 
     def __post_init__(self) -> None:
         _expect("class_map", self.class_map, np.uint8, 3)
         _expect("confidence", self.confidence, np.uint8, 3)
+        _expect("core", self.core, np.uint8, 3)
         _expect("upright", self.upright, np.float32, 2)
 
 
 @dataclass(frozen=True, slots=True)
 class Segmentation:
-    """The class map of one photograph. `photo_px_per_map_px` is (x, y); `upright_deg` is None when in doubt."""
+    """The maps of one photograph as in Maps; `photo_px_per_map_px` is (x, y); `upright_deg` is None when in doubt."""
 
     class_map: NDArray[np.uint8]
     confidence: NDArray[np.uint8]
+    core: NDArray[np.uint8]
     classes: tuple[str, ...]
     photo_px_per_map_px: tuple[float, float]
     upright_deg: int | None
@@ -154,6 +168,7 @@ class Segmentation:
     def __post_init__(self) -> None:
         _expect("class_map", self.class_map, np.uint8, 2)
         _expect("confidence", self.confidence, np.uint8, 2)
+        _expect("core", self.core, np.uint8, 2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,131 @@
+"""COCO annotations -> what the network must answer: class map, core map, upright direction.
+
+Photographs are held at the long side they are trained at; annotations follow. The folder layout is
+`<root>/images/*.jpg` and `<root>/coco.json` with `category.name` from the profile's classes and, optionally,
+`image.upright` (clockwise turn in degrees that makes the text upright) and `image.institution`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from station.types import Image
+
+IGNORE = 255
+"""Pixels whose class is not known; no loss is taken there."""
+HERBARIUM = (
+    "background", "sheet", "specimen", "label", "barcode", "colour_chart", "scale_bar", "stamp", "packet",
+    "foreign_object",
+)  # fmt: skip
+PAINTING_ORDER = (
+    "sheet", "slide", "specimen", "coverslip", "packet", "label", "colour_chart", "scale_bar", "stamp",
+    "type_marker", "barcode", "foreign_object",
+)  # fmt: skip
+PLANT_LAB, PAPER_LAB = 20.0, 9.0
+"""CIELAB distance from the paper above which a pixel in a specimen polygon is plant, below which it is paper."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One annotated photograph. image uint8 (h, w, 3) RGB; class_map and core uint8 (h, w); upright 0..3 quarter
+    turns clockwise, or -1 where it is not known; `things` the annotated polygons (name, float32 (n, 2))."""
+
+    name: str
+    institution: str
+    image: Image
+    class_map: NDArray[np.uint8]
+    core: NDArray[np.uint8]
+    upright: int
+    things: tuple[tuple[str, NDArray[np.float32]], ...]
+
+
+def read(root: Path, classes: Sequence[str], long_side_px: int) -> Iterator[Sample]:
+    """Every annotated photograph below `root`, one at a time, in the order of its file."""
+    coco = json.loads((root / "coco.json").read_text())
+    names = {c["id"]: c["name"] for c in coco["categories"]}
+    by_image: dict[int, list[tuple[str, NDArray[np.float32]]]] = {}
+    for a in coco["annotations"]:
+        for ring in a["segmentation"]:
+            polygon = np.asarray(ring, np.float32).reshape(-1, 2)
+            by_image.setdefault(a["image_id"], []).append((names[a["category_id"]], polygon))
+    for entry in coco["images"]:
+        photo = cv2.imread(str(root / "images" / entry["file_name"]), cv2.IMREAD_COLOR_RGB)
+        if photo is None:
+            raise FileNotFoundError(root / "images" / entry["file_name"])
+        scale = long_side_px / max(photo.shape[:2])
+        if scale < 1:
+            photo = cv2.resize(photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        factor = np.float32([photo.shape[1] / entry["width"], photo.shape[0] / entry["height"]])
+        things = tuple((name, polygon * factor) for name, polygon in by_image.get(entry["id"], []))
+        class_map, core = paint(photo, things, classes)
+        yield Sample(
+            entry["file_name"],
+            entry.get("institution") or "unknown",
+            photo,
+            class_map,
+            core,
+            -1 if entry.get("upright") is None else int(entry["upright"]) // 90 % 4,
+            things,
+        )
+
+
+def paint(
+    image: Image, things: Sequence[tuple[str, NDArray[np.float32]]], classes: Sequence[str]
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Polygons -> (class map, core map), later ones over earlier ones in PAINTING_ORDER."""
+    class_map = np.zeros(image.shape[:2], np.uint8)
+    core = np.zeros(image.shape[:2], np.uint8)
+    for name, polygon in sorted(things, key=lambda t: PAINTING_ORDER.index(t[0])):
+        if name not in classes:
+            continue
+        inside = filled(polygon, class_map.shape)
+        if name == "specimen":
+            paint_plant(image, class_map, inside, classes)
+            continue
+        class_map[inside] = classes.index(name)
+        if name not in ("sheet", "slide"):
+            core[inside] = 0
+            core[shrunk(inside)] = 1
+    return class_map, core
+
+
+def filled(polygon: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    mask = np.zeros(shape[:2], np.uint8)
+    cv2.fillPoly(mask, [np.round(polygon).astype(np.int32)], 1)
+    return mask.astype(bool)
+
+
+def shrunk(inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The inner part: at least 2 px, at most an eighth of the smaller side away from the outline."""
+    distance = cv2.distanceTransform(np.pad(inside.astype(np.uint8), 1), cv2.DIST_L2, 3)[1:-1, 1:-1]
+    return np.asarray(distance > min(max(2.0, 0.25 * float(distance.max())), 0.6 * float(distance.max())))
+
+
+def paint_plant(
+    image: Image, class_map: NDArray[np.uint8], inside: NDArray[np.bool_], classes: Sequence[str]
+) -> None:
+    """A specimen's polygon is generous: plant is what differs from the paper round it, the band between is ignored.
+
+    The paper is the median of the brighter half of the sheet's bare pixels near the polygon.
+    """
+    ys, xs = np.nonzero(inside)
+    if len(ys) == 0:
+        return
+    margin = 40
+    window = np.s_[max(ys.min() - margin, 0) : ys.max() + margin, max(xs.min() - margin, 0) : xs.max() + margin]
+    lab = cv2.cvtColor(image[window].astype(np.float32) / 255, cv2.COLOR_RGB2Lab)
+    bare = class_map[window] == classes.index("sheet")
+    pixels = lab[bare] if bare.any() else lab.reshape(-1, 3)
+    paper = np.median(pixels[pixels[:, 0] >= np.median(pixels[:, 0])], axis=0)
+    distance = cv2.GaussianBlur(np.linalg.norm(lab - paper, axis=2).astype(np.float32), (0, 0), 0.7)
+    here = inside[window]
+    target = class_map[window]
+    target[here & (distance > PLANT_LAB)] = classes.index("specimen")
+    target[here & (distance <= PLANT_LAB) & (distance > PAPER_LAB)] = IGNORE

@@ -1,0 +1,82 @@
+"""Runs the network with ONNX Runtime: on the CPU by default, on CUDA where that provider is installed and asked for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from pydantic import Field
+
+from station.errors import EngineError
+from station.settings import Settings as Table
+from station.types import Image, Maps, Model
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+
+class Settings(Table):
+    """Table `segment.onnxruntime`."""
+
+    provider: Literal["cpu", "cuda"] = Field("cpu", description="Where ONNX Runtime computes.")
+    threads: int = Field(0, ge=0, le=256, description="CPU threads for one photograph; 0 = one a core.")
+
+
+class OnnxRuntime:
+    """A Backend; one session, safe to call from one thread at a time."""
+
+    name = "onnxruntime"
+    precision = "fp32"
+
+    def __init__(self, session: onnxruntime.InferenceSession, version: str) -> None:
+        self.version = version
+        self._session: onnxruntime.InferenceSession | None = session
+
+    def infer(self, images: Sequence[Image]) -> Maps:
+        """See contracts.Backend."""
+        from onnxruntime.capi import onnxruntime_pybind11_state as failures
+
+        if self._session is None:
+            raise EngineError("The engine was closed.", "Restart the station.")
+        try:
+            class_map, confidence, core, upright = self._session.run(None, {"image": np.stack(images)})
+        except (failures.Fail, failures.InvalidArgument, failures.RuntimeException, ValueError) as error:
+            raise EngineError(
+                f"ONNX Runtime did not judge the photograph: {error}",
+                "Run `station doctor`; if it repeats, restart the station.",
+            ) from error
+        return Maps(class_map, confidence, core, upright)
+
+    def ping(self) -> None:
+        if self._session is None:
+            raise EngineError("The engine was closed.", "Restart the station.")
+
+    def close(self) -> None:
+        self._session = None
+
+
+def build(model: Model, settings: Settings) -> OnnxRuntime:
+    """Open `model` in a new session. Raises EngineError when the file or the provider is not usable."""
+    import onnxruntime
+    from onnxruntime.capi import onnxruntime_pybind11_state as failures
+
+    provider = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}[settings.provider]
+    if provider not in onnxruntime.get_available_providers():
+        raise EngineError(
+            f"This ONNX Runtime has no {settings.provider.upper()} provider.",
+            "Install onnxruntime-gpu, or set segment.onnxruntime.provider to cpu.",
+        )
+    options: Any = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = settings.threads or len(os.sched_getaffinity(0))
+    options.log_severity_level = 3
+    try:
+        session = onnxruntime.InferenceSession(str(model.path), options, providers=[provider])
+    except (failures.Fail, failures.NoSuchFile, failures.InvalidProtobuf, failures.InvalidGraph,
+            failures.NotImplemented, failures.RuntimeException) as error:  # fmt: skip
+        raise EngineError(
+            f"The model {model.path.name} cannot be loaded: {error}",
+            "Install the package again, or name another model in the profile.",
+        ) from error
+    return OnnxRuntime(session, onnxruntime.__version__)
