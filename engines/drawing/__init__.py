@@ -1,0 +1,1 @@
+"""Drawn photographs of herbarium sheets: every object is painted together with its truth."""
