@@ -120,11 +120,11 @@ def relight(image: Image, rng: Generator) -> Image:
     if rng.random() < 0.3:
         x = cv2.GaussianBlur(x, (0, 0), float(rng.uniform(0.3, 1.6)))
     if rng.random() < 0.5:
-        x += rng.normal(0, rng.uniform(0.003, 0.03), x.shape[:2] + (1,)).astype(np.float32)
+        x += rng.normal(0, rng.uniform(0.003, 0.03), (*x.shape[:2], 1)).astype(np.float32)
     seen = np.clip(x * 255, 0, 255).astype(np.uint8)
     if rng.random() < 0.4:
         quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(25, 90))]
-        seen = cv2.imdecode(cv2.imencode(".jpg", seen, quality)[1], cv2.IMREAD_COLOR)
+        seen = np.asarray(cv2.imdecode(cv2.imencode(".jpg", seen, quality)[1], cv2.IMREAD_COLOR), np.uint8)
     return seen
 
 

@@ -15,6 +15,7 @@ import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -158,7 +159,7 @@ def follow(average: Network, network: Network, decay: float) -> None:
 
 
 def save(out: Path, step: int, network: Network, average: Network, optimiser: torch.optim.Optimizer,
-         schedule: torch.optim.lr_scheduler.LRScheduler, history: dict[str, list[object]]) -> None:  # fmt: skip
+         schedule: torch.optim.lr_scheduler.LRScheduler, history: dict[str, list[Any]]) -> None:  # fmt: skip
     """Written beside and renamed: a stop in mid-write leaves the previous checkpoint."""
     state = {"step": step, "network": network.state_dict(), "average": average.state_dict(),
              "optimiser": optimiser.state_dict(), "schedule": schedule.state_dict()}  # fmt: skip
@@ -170,7 +171,7 @@ def save(out: Path, step: int, network: Network, average: Network, optimiser: to
 
 
 def resume(out: Path, network: Network, average: Network, optimiser: torch.optim.Optimizer,
-           schedule: torch.optim.lr_scheduler.LRScheduler) -> tuple[int, dict[str, list[object]]]:  # fmt: skip
+           schedule: torch.optim.lr_scheduler.LRScheduler) -> tuple[int, dict[str, list[Any]]]:  # fmt: skip
     if not (out / "checkpoint.pt").exists():
         return 0, {"loss": [], "iou": []}
     state = torch.load(out / "checkpoint.pt", weights_only=True)
@@ -181,7 +182,7 @@ def resume(out: Path, network: Network, average: Network, optimiser: torch.optim
     return int(state["step"]), json.loads((out / "history.json").read_text())
 
 
-def picture(out: Path, history: dict[str, list[object]]) -> None:
+def picture(out: Path, history: dict[str, list[Any]]) -> None:
     """RUN/curve.png: the loss, smoothed over 50 steps, and each class's validation IoU."""
     import matplotlib
 

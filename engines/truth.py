@@ -62,7 +62,7 @@ def read(root: Path, classes: Sequence[str], long_side_px: int) -> Iterator[Samp
         scale = long_side_px / max(photo.shape[:2])
         if scale < 1:
             photo = cv2.resize(photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        factor = np.float32([photo.shape[1] / entry["width"], photo.shape[0] / entry["height"]])
+        factor = np.array([photo.shape[1] / entry["width"], photo.shape[0] / entry["height"]], np.float32)
         things = tuple((name, polygon * factor) for name, polygon in by_image.get(entry["id"], []))
         class_map, core = paint(photo, things, classes)
         yield Sample(

@@ -1,0 +1,169 @@
+"""The line: a capture comes in, a verdict goes out. READ THIS FIRST.
+
+    photo     = decode(capture)                 CaptureError -> one FAIL finding of the check `file`
+    segmented = segment(photo, model, backend)  EngineError  -> kept; checks that ask for it answer UNKNOWN
+    scene     = Scene(photo, rig, what identify read, segmented)
+    verdict   = Verdict(capture, every check's findings, ...)
+
+The line knows contracts and nouns; it knows no configuration, no store, no alert.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from station.contracts import Check
+from station.errors import CaptureError, EngineError
+from station.settings import Settings
+from station.types import (
+    Barcode,
+    Capture,
+    Finding,
+    Measure,
+    Outcome,
+    Photo,
+    Profile,
+    Region,
+    Rig,
+    Scene,
+    Segmentation,
+    Verdict,
+)
+
+log = logging.getLogger(__name__)
+LISTS = ("labels", "charts")
+"""Measures of which a photograph may have several; the others hold one value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Everything a judgement needs, opened by kit.py. `checks`: (name, check, its settings), in the order asked."""
+
+    decode: Callable[[Capture], Photo]
+    segment: Callable[[Photo], Segmentation]
+    find: Callable[[Segmentation, Photo], tuple[Region, ...]]
+    identify: Callable[[Photo, tuple[Region, ...]], tuple[Barcode, ...]]
+    specimen: Callable[[tuple[Barcode, ...]], tuple[str, ...]]
+    checks: tuple[tuple[str, Check, Settings], ...]
+    profile: Profile
+    rig: Rig
+    config_digest: str
+    software: str
+
+
+@dataclass(slots=True)
+class Judged:
+    """A verdict and what it was made from, while the pixels are still in memory (the preview needs them)."""
+
+    verdict: Verdict
+    photo: Photo | None
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Seconds per stage."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - start, 4)
+
+
+def judge(capture: Capture, line: Line) -> Judged:
+    """Judge one capture; never raises for anything that a photograph, an engine or a check may do."""
+    clock = _Clock()
+    with clock.stage("total"):
+        try:
+            with clock.stage("decode"):
+                photo = line.decode(capture)
+            with clock.stage("segment"):
+                scene = look(photo, capture, line)
+            with clock.stage("checks"):
+                findings, measures = ask(scene, line)
+        except CaptureError as error:
+            bad = Finding("file", error.code, Outcome.FAIL, str(error), error.remedy)
+            photo, scene, findings, measures = None, None, [bad], {}
+    return Judged(_verdict(capture, line, photo, scene, findings, measures, clock.seconds), photo)
+
+
+def look(photo: Photo, capture: Capture, line: Line) -> Scene:
+    """Segment, find, identify. What the engine could not do is kept in the scene and raised when asked for."""
+    segmented: Segmentation | EngineError
+    found: tuple[Region, ...] | EngineError
+    try:
+        segmented = line.segment(photo)
+        found = line.find(segmented, photo)
+    except EngineError as error:
+        log.error("%s %s", error, error.remedy)
+        segmented = found = error
+    barcodes = line.identify(photo, () if isinstance(found, EngineError) else found)
+    return Scene(capture, photo, line.profile, line.rig, barcodes, segmented, found)
+
+
+def ask(scene: Scene, line: Line) -> tuple[list[Finding], dict[str, object]]:
+    """Put the scene to every check. A check that breaks is UNKNOWN, never PASS, and never stops the others."""
+    findings: list[Finding] = []
+    measures: dict[str, object] = {}
+    for name, check, settings in line.checks:
+        try:
+            answers = list(check(scene, settings))
+        except CaptureError:
+            raise
+        except EngineError as error:
+            answers = [Finding(name, "not_judged", Outcome.UNKNOWN, f"Not judged: {error}", error.remedy)]
+        except Exception as error:  # the one broad except: a fault in one check costs one finding
+            log.exception("the check %s broke on %s", name, scene.capture.id)
+            said = f"Not judged: the check {name} broke ({type(error).__name__})."
+            answers = [Finding(name, "broken", Outcome.UNKNOWN, said, "Look at the sheet yourself; report the log.")]
+        if not any(isinstance(a, Finding) for a in answers):
+            answers.append(Finding(name, "not_judged", Outcome.UNKNOWN, f"The check {name} gave no answer."))
+        findings.extend(a for a in answers if isinstance(a, Finding))
+        for answer in answers:
+            if isinstance(answer, Measure):
+                _note(measures, answer)
+    return findings, measures
+
+
+def _note(measures: dict[str, object], measure: Measure) -> None:
+    if measure.name not in LISTS:
+        measures[measure.name] = measure.value
+        return
+    several = measures.setdefault(measure.name, [])
+    assert isinstance(several, list)
+    several.append(measure.value)
+
+
+def _verdict(
+    capture: Capture,
+    line: Line,
+    photo: Photo | None,
+    scene: Scene | None,
+    findings: list[Finding],
+    measures: Mapping[str, object],
+    seconds: Mapping[str, float],
+) -> Verdict:
+    judged = scene is not None and not isinstance(scene.segmented, EngineError)
+    barcodes = scene.barcodes if scene is not None and not isinstance(scene.barcodes, EngineError) else ()
+    return Verdict(
+        capture=capture,
+        profile=line.profile.name,
+        rig=line.rig.name,
+        size_px=photo.size_px if photo is not None else None,
+        specimen=line.specimen(barcodes),
+        findings=tuple(findings),
+        measures=measures,
+        regions=scene.regions if scene is not None and judged else (),
+        engine=scene.segmentation.engine if scene is not None and judged else None,
+        config_digest=line.config_digest,
+        software=line.software,
+        seconds=seconds,
+    )

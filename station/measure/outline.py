@@ -1,0 +1,131 @@
+"""Straight sides of a sheet, slide or label: from a mask, then refined on the photograph's own pixels.
+
+Pure functions. Points are float (n, 2) arrays, x then y, in the pixels of whatever image they were measured in.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Points = NDArray[np.float64]
+
+
+def clockwise(corners: Points) -> Points:
+    """Four corners in the order top-left, top-right, bottom-right, bottom-left as seen in the image."""
+    centre = corners.mean(axis=0)
+    angle = np.arctan2(corners[:, 1] - centre[1], corners[:, 0] - centre[0])
+    ring = corners[np.argsort(angle)]
+    # y grows downwards, so growing angles run clockwise on the screen
+    return np.roll(ring, -int(np.argmin(ring.sum(axis=1))), axis=0)
+
+
+def rectangle(mask: NDArray[np.uint8]) -> Points:
+    """The smallest turned rectangle round a mask, corners clockwise from the top-left; map pixels."""
+    ys, xs = np.nonzero(mask)
+    corners = cv2.boxPoints(cv2.minAreaRect(np.column_stack((xs, ys)).astype(np.float32)))
+    grown = np.asarray(corners, np.float64)
+    centre = grown.mean(axis=0)
+    # minAreaRect runs through pixel centres: half a pixel is missing on every side
+    unit = [_unit(grown[1] - grown[0]), _unit(grown[2] - grown[1])]
+    for axis in unit:
+        grown += 0.5 * np.sign((grown - centre) @ axis)[:, None] * axis
+    return clockwise(grown + 0.5)
+
+
+def _unit(vector: Points) -> Points:
+    length = float(np.hypot(*vector))
+    return vector / length if length > 0 else np.array([1.0, 0.0])
+
+
+def line_through(points: Points) -> tuple[Points, Points]:
+    """(point, direction) of the Huber fit (cv2.fitLine, DIST_HUBER) through n >= 2 points."""
+    vx, vy, x, y = np.asarray(cv2.fitLine(points.astype(np.float32), cv2.DIST_HUBER, 0, 0.01, 0.01)).ravel()
+    return np.array([x, y], float), np.array([vx, vy], float)
+
+
+def crossing(a: tuple[Points, Points], b: tuple[Points, Points]) -> Points:
+    """Where two lines (point, direction) meet. Raises ValueError when they are parallel."""
+    matrix = np.column_stack((a[1], -b[1]))
+    if abs(np.linalg.det(matrix)) < 1e-6:
+        raise ValueError("parallel sides")
+    return np.asarray(a[0] + a[1] * np.linalg.solve(matrix, b[0] - a[0])[0])
+
+
+def quadrilateral(mask: NDArray[np.uint8]) -> Points:
+    """Four sides fitted to the hull of a mask: better than a rectangle when the sheet is seen in perspective.
+
+    Each hull point goes to the nearest side of the smallest rectangle; the ends of each side, where torn or rounded
+    corners lie, are left out. Falls back to the rectangle where a side has too few points.
+    """
+    start = rectangle(mask)
+    contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    hull = cv2.convexHull(max(contours, key=cv2.contourArea)).reshape(-1, 2).astype(np.float64) + 0.5
+    outline = _resampled(hull, 4 * 64)
+    sides = [(start[i], start[(i + 1) % 4]) for i in range(4)]
+    distance = np.stack([_distance(outline, a, b) for a, b in sides], axis=1)
+    nearest = distance.argmin(axis=1)
+    lines = []
+    for i, (a, b) in enumerate(sides):
+        along = (outline - a) @ _unit(b - a) / max(float(np.hypot(*(b - a))), 1e-9)
+        mine = outline[(nearest == i) & (along > 0.08) & (along < 0.92)]
+        lines.append(line_through(mine) if len(mine) >= 8 else (a, _unit(b - a)))
+    return _corners(lines, start)
+
+
+def _resampled(ring: Points, count: int) -> Points:
+    """`count` points evenly along a closed ring."""
+    closed = np.vstack((ring, ring[:1]))
+    length = np.concatenate(([0.0], np.cumsum(np.hypot(*np.diff(closed, axis=0).T))))
+    at = np.linspace(0, length[-1], count, endpoint=False)
+    return np.column_stack([np.interp(at, length, closed[:, k]) for k in (0, 1)])
+
+
+def _distance(points: Points, a: Points, b: Points) -> NDArray[np.float64]:
+    d = _unit(b - a)
+    return np.asarray(np.abs((points[:, 0] - a[0]) * d[1] - (points[:, 1] - a[1]) * d[0]))
+
+
+def _corners(lines: list[tuple[Points, Points]], start: Points) -> Points:
+    try:
+        corners = np.array([crossing(lines[i - 1], lines[i]) for i in range(4)])
+    except ValueError:
+        return start
+    reach = 0.1 * max(np.hypot(*(start[2] - start[0])), 1.0)
+    return corners if float(np.abs(corners - start).max()) <= reach else start
+
+
+def step_in_profiles(strip: NDArray[np.float32], expected: float, spread: float) -> tuple[Points, NDArray[np.float64]]:
+    """The strongest step of each row's profile near `expected`.
+
+    strip float32 (rows, n): lightness across a side, one row a place along it. Answers (position of the step in
+    pixels (rows,), its strength (rows,)). A step far from `expected` counts less (Gaussian, sigma `spread` pixels).
+    Sub-pixel by the parabola through the largest derivative and its neighbours.
+    """
+    smooth = cv2.GaussianBlur(strip, (0, 0), sigmaX=2.0, sigmaY=0.01)
+    slope = np.abs(np.gradient(smooth, axis=1))
+    at = np.arange(strip.shape[1])
+    weight = np.exp(-0.5 * ((at - expected) / spread) ** 2)
+    best = np.clip((slope * weight).argmax(axis=1), 1, strip.shape[1] - 2)
+    rows = np.arange(len(strip))
+    left, mid, right = slope[rows, best - 1], slope[rows, best], slope[rows, best + 1]
+    bend = left - 2 * mid + right
+    shift = np.where(np.abs(bend) > 1e-9, 0.5 * (left - right) / np.where(bend == 0, 1, bend), 0.0)
+    return best + np.clip(shift, -0.5, 0.5), mid.astype(np.float64)
+
+
+def straight_majority(along: Points, across: Points, strength: Points, tolerance: float) -> NDArray[np.bool_]:
+    """Which places lie on one straight line: the best of many lines through two places (RANSAC, fixed seed),
+    votes weighted by step strength."""
+    rng = np.random.default_rng(0)
+    best, votes = np.zeros(len(along), bool), -1.0
+    for _ in range(200):
+        i, j = rng.choice(len(along), 2, replace=False)
+        if abs(along[i] - along[j]) < 0.2 * np.ptp(along):
+            continue
+        slope = (across[j] - across[i]) / (along[j] - along[i])
+        fits = np.abs(across[i] + slope * (along - along[i]) - across) <= tolerance
+        if (score := float(np.minimum(strength, np.median(strength) * 2)[fits].sum())) > votes:
+            best, votes = fits, score
+    return best

@@ -1,0 +1,172 @@
+"""Class map -> the objects in the photograph.
+
+Straight-sided objects (labels, charts, barcodes ...) become four corners: the network's `core` map parts those that
+touch, every pixel of the class then goes to its nearest core. The sheet's (or slide's) four sides are fitted on the
+map and refined on the photograph's full-resolution pixels. Plants keep their outline.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from station.measure import outline
+from station.types import Box, Photo, Region, Segmentation
+
+MOUNTS = ("sheet", "slide")
+OUTLINED = ("specimen", "foreign_object")
+ON_THE_MOUNT = ("sheet", "slide", "specimen", "label", "barcode", "stamp", "packet", "coverslip", "type_marker")
+CORE = 128
+LEAST_AREA = {"specimen": 2e-4, "barcode": 1.2e-4, "scale_bar": 1.5e-4, "colour_chart": 1.5e-4}
+"""Smallest share of the map that counts as an object; 2e-4 (14 x 14 px of 1024 x 1024) where nothing is said."""
+PLACES = 96
+"""Places along a sheet's side at which its step is looked for at full resolution."""
+
+
+def find(segmented: Segmentation, photo: Photo) -> tuple[Region, ...]:
+    """All objects of a segmentation, in photo pixels. Raises DecodeError when the photo's pixels cannot be read."""
+    regions: list[Region] = []
+    for class_id, name in enumerate(segmented.classes):
+        if class_id == 0:
+            continue
+        if name in MOUNTS:
+            regions.extend(_mount(segmented, photo, name))
+        else:
+            mask = (segmented.class_map == class_id).astype(np.uint8)
+            least = LEAST_AREA.get(name, 2e-4) * mask.size
+            parts = _components(mask, least) if name in OUTLINED else _parted(mask, segmented.core, least)
+            regions.extend(_region(segmented, name, part) for part in parts)
+    return tuple(regions)
+
+
+def _components(mask: NDArray[np.uint8], least: float) -> list[NDArray[np.uint8]]:
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    return [(labels == i).astype(np.uint8) for i in range(1, count) if stats[i, cv2.CC_STAT_AREA] >= least]
+
+
+def _parted(mask: NDArray[np.uint8], core: NDArray[np.uint8], least: float) -> list[NDArray[np.uint8]]:
+    """Objects of one class: each connected area is divided among the cores in it, nearest core wins."""
+    parts: list[NDArray[np.uint8]] = []
+    for area in _components(mask, least):
+        seeds = _components(cv2.bitwise_and(area, (core >= CORE).astype(np.uint8)), 0.15 * least)
+        if len(seeds) < 2:
+            parts.append(area)
+            continue
+        apart = np.ones(mask.shape, np.uint8)
+        for seed in seeds:
+            apart[seed > 0] = 0
+        _, nearest = cv2.distanceTransformWithLabels(apart, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_CCOMP)
+        shares = [(area > 0) & (nearest == nearest[seed > 0][0]) for seed in seeds]
+        parts.extend(share.astype(np.uint8) for share in shares if share.sum() >= least)
+    return parts
+
+
+def _region(segmented: Segmentation, name: str, part: NDArray[np.uint8]) -> Region:
+    scale = np.array(segmented.photo_px_per_map_px)
+    if name in OUTLINED:
+        contours, _ = cv2.findContours(part, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+        ring = cv2.approxPolyDP(max(contours, key=cv2.contourArea), 0.8, True).reshape(-1, 2) + 0.5
+    else:
+        ring = outline.rectangle(_without_whiskers(part))
+    confidence = float(segmented.confidence[part > 0].mean()) / 255
+    polygon = (ring * scale).astype(np.float32)
+    return Region(name, polygon, float(part.sum()) * float(scale.prod()), round(confidence, 4))
+
+
+def _without_whiskers(part: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Thin stray rows would blow up the rectangle: open the mask, unless that leaves too little of it."""
+    opened = cv2.morphologyEx(part, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    return opened if opened.sum() >= 0.8 * part.sum() else part
+
+
+def _mount(segmented: Segmentation, photo: Photo, name: str) -> list[Region]:
+    """The sheet is what the network calls sheet together with what lies on it."""
+    ids = [i for i, n in enumerate(segmented.classes) if n == name]
+    on_it = [i for i, n in enumerate(segmented.classes) if n in ON_THE_MOUNT]
+    bare = np.isin(segmented.class_map, ids)
+    if bare.mean() < 0.02:
+        return []
+    mask = np.isin(segmented.class_map, on_it).astype(np.uint8)
+    mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((9, 9), np.uint8))
+    parts = _components(mask, 0.05 * mask.size)
+    if not parts:
+        return []
+    part = max(parts, key=lambda p: int((p.astype(bool) & bare).sum()))
+    corners = outline.quadrilateral(part) * np.array(segmented.photo_px_per_map_px)
+    corners = refined(corners, photo)
+    area = float(cv2.contourArea(corners.astype(np.float32)))
+    confidence = float(segmented.confidence[bare].mean()) / 255
+    return [Region(name, corners.astype(np.float32), area, round(confidence, 4))]
+
+
+def refined(corners: NDArray[np.float64], photo: Photo) -> NDArray[np.float64]:
+    """The same four corners from the photograph's own pixels; a side that shows no clear step keeps its place.
+
+    corners float (4, 2), clockwise from the top-left, photo pixels. A side on the frame's border is left there.
+    """
+    width, height = photo.size_px
+    lines = []
+    for i in range(4):
+        a, b = corners[i], corners[(i + 1) % 4]
+        middle, limit = (a + b) / 2, np.array([width, height])
+        edge = 0.004 * max(width, height)
+        on_border = ((middle < edge) | (middle > limit - edge)).any()
+        lines.append((a, (b - a) / max(np.hypot(*(b - a)), 1e-9)) if on_border else _refined_side(a, b, photo))
+    try:
+        better = np.array([outline.crossing(lines[i - 1], lines[i]) for i in range(4)])
+    except ValueError:
+        return corners
+    moved = float(np.abs(better - corners).max())
+    return better if moved <= 0.02 * max(width, height) else corners
+
+
+def _refined_side(
+    a: NDArray[np.float64], b: NDArray[np.float64], photo: Photo
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(point, direction) of the side from a to b, from the lightness steps across it."""
+    rough = (a, (b - a) / max(np.hypot(*(b - a)), 1e-9))
+    reach = max(8, round(0.008 * max(photo.size_px)))
+    upright = abs(rough[1][1]) > abs(rough[1][0])
+    low, high = np.minimum(a, b), np.maximum(a, b)
+    pad = np.array([reach, 0]) if upright else np.array([0, reach])
+    x0, y0 = np.maximum(np.floor(low - pad), 0).astype(int)
+    x1, y1 = np.minimum(np.ceil(high + pad), photo.size_px).astype(int)
+    if x1 - x0 < 8 or y1 - y0 < 8:
+        return rough
+    strip = cv2.cvtColor(photo.region(Box(int(x0), int(y0), int(x1 - x0), int(y1 - y0))), cv2.COLOR_RGB2GRAY)
+    strip = strip.astype(np.float32) if upright else strip.T.astype(np.float32)
+    return _fitted(strip, rough, (float(x0), float(y0)), upright, reach)
+
+
+def _fitted(
+    strip: NDArray[np.float32],
+    rough: tuple[NDArray[np.float64], NDArray[np.float64]],
+    origin: tuple[float, float],
+    upright: bool,
+    reach: int,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Rows of `strip` run along the side. Each of PLACES rows is the mean of its share of the length."""
+    rows = min(PLACES, len(strip))
+    share = np.array_split(np.arange(len(strip)), rows)
+    along = np.array([s.mean() for s in share]) + 0.5
+    k = (0, 1) if upright else (1, 0)
+    point, direction = rough
+    slope = direction[k[0]] / direction[k[1]]
+    expected = point[k[0]] - origin[k[0]] + slope * (along + origin[k[1]] - point[k[1]])
+    window = np.arange(-reach, reach + 1)
+    columns = np.clip(np.round(expected)[:, None].astype(int) + window, 0, strip.shape[1] - 1)
+    profiles = np.stack([strip[s[:: max(1, len(s) // 8)]].mean(axis=0)[c] for s, c in zip(share, columns, strict=True)])
+    at, strength = outline.step_in_profiles(profiles.astype(np.float32), reach, 0.5 * reach)
+    across = np.round(expected) + at - reach + 0.5
+    good = (strength > 1.5) & (columns[:, 0] != columns[:, 1]) & (columns[:, -1] != columns[:, -2])
+    if good.sum() < 0.3 * rows:
+        return rough
+    fits = outline.straight_majority(along[good], across[good], strength[good], tolerance=max(1.0, 0.08 * reach))
+    if fits.sum() < 0.25 * rows:
+        return rough
+    xy = np.empty((int(fits.sum()), 2))
+    xy[:, k[0]] = across[good][fits] + origin[k[0]]
+    xy[:, k[1]] = along[good][fits] + origin[k[1]]
+    return outline.line_through(xy)
