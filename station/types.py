@@ -348,7 +348,10 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """The daemon's sign of life, overwritten about once a second; pages believe nothing older than 3 s."""
+    """The daemon's sign of life, overwritten about once a second; pages believe nothing older than 3 s.
+
+    `problem`: the inbox itself is not well. `notice`: the station works, but not as configured, e.g. on a fallback.
+    """
 
     at: datetime
     station: str
@@ -356,6 +359,7 @@ class Pulse:
     waiting: int = 0
     problem: str | None = None
     engine: Engine | None = None
+    notice: str | None = None
 
 
 def _expect(name: str, array: NDArray[np.generic], dtype: type[np.generic], dimensions: int) -> None:
