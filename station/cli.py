@@ -1,0 +1,191 @@
+"""The command line. Thin: each command reads its options, opens a kit and calls one room."""
+
+from __future__ import annotations
+
+import json
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from station import config as configuration
+from station import kit as kits
+from station.errors import ConfigError, StationError
+from station.line import Judged
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Judges every photograph while the specimen is on the bench."
+)
+people = Console(stderr=True, highlight=False)
+ConfigFile = Annotated[Path | None, typer.Option("--config", help="The station's configuration (station.yaml).")]
+Photos = Annotated[list[Path], typer.Argument(help="Photographs, or folders of them.")]
+
+
+class Exit(IntEnum):
+    """Exit statuses; 78 is EX_CONFIG of sysexits.h."""
+
+    FINE = 0
+    FAILED = 1
+    USAGE = 2
+    NOT_JUDGED = 3
+    CONFIGURATION = 78
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """What went wrong in one line and what to do in the next; never a stack trace."""
+    try:
+        yield
+    except StationError as error:
+        people.print(f"[bold red]{error}[/]" if people.is_terminal else str(error), markup=people.is_terminal)
+        people.print(f"-> {error.remedy}", markup=False)
+        raise typer.Exit(Exit.CONFIGURATION if isinstance(error, ConfigError) else Exit.FAILED) from error
+
+
+@contextmanager
+def until_signalled() -> Iterator[threading.Event]:
+    """An Event that Ctrl-C and SIGTERM set."""
+    stop = threading.Event()
+    before = {s: signal.signal(s, lambda *_: stop.set()) for s in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def speak(level: int = logging.INFO) -> None:
+    logging.basicConfig(level=level, stream=sys.stderr, format="%(asctime)s %(levelname)-7s %(message)s", force=True)
+
+
+@app.command()
+def run(config: ConfigFile = None) -> None:
+    """The daemon: watch the inbox, judge, record, tell; until Ctrl-C."""
+    from station import daemon, systemd
+
+    speak()
+    with explained(), until_signalled() as stop, kits.opened(configuration.load(config)) as kit:
+        daemon.run(kit, stop, systemd.notifier())
+
+
+@app.command()
+def page(config: ConfigFile = None) -> None:
+    """The operator page, a process of its own; until Ctrl-C."""
+    from station import systemd
+    from station.page import app as screen
+
+    speak(logging.WARNING)
+    with explained():
+        settings = configuration.load(config)
+        notify = systemd.notifier()
+        store = kits.open_store(settings, writer=False)
+        screen.serve(settings.page, store, kits.previews(settings), ready=lambda: notify("READY=1"))
+
+
+@app.command()
+def tether(config: ConfigFile = None) -> None:
+    """Bring the camera's photographs into the inbox, for ever; until Ctrl-C."""
+    from station import systemd
+    from station import tether as cable
+
+    speak()
+    with explained(), until_signalled() as stop:
+        settings = configuration.load(config)
+        notify = systemd.notifier()
+        notify("READY=1")
+        log = logging.getLogger("station.tether")
+        cable.tether(settings.inbox, settings.tether, stop=stop, tell=log.info, beat=lambda: notify("WATCHDOG=1"))
+
+
+@app.command()
+def judge(
+    photos: Photos,
+    config: ConfigFile = None,
+    profile: Annotated[str | None, typer.Option(help="Kind of object.")] = None,
+    rig: Annotated[str | None, typer.Option(help="Camera stand: a name or a file.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line instead of a table.")] = False,
+    overlay: Annotated[Path | None, typer.Option(help="Folder for pictures with the findings drawn in.")] = None,
+) -> None:
+    """Judge photographs at hand, exactly as the daemon would; no records, no alerts."""
+    from station import judging
+
+    speak(logging.ERROR)
+    with explained():
+        settings = configuration.load(config, profile=profile, rig=rig)
+        write: Callable[[Judged], None] = judging.as_json if as_json else judging.Table().add
+        worst = judging.judge_files(photos, settings, write, overlay)
+    raise typer.Exit(judging.exit_status(worst))
+
+
+@app.command()
+def segment(
+    photos: Photos,
+    out: Annotated[Path, typer.Option(help="Folder for the class maps.")],
+    config: ConfigFile = None,
+    profile: Annotated[str | None, typer.Option(help="Kind of object.")] = None,
+) -> None:
+    """Write each photograph's class map as an 8-bit PNG of class ids."""
+    from station import judging
+
+    speak(logging.ERROR)
+    with explained():
+        settings = configuration.load(config, profile=profile)
+        failed = False
+        for row in judging.segment_files(photos, settings, out):
+            failed = failed or "error" in row
+            print(json.dumps(row), flush=True)
+    raise typer.Exit(Exit.FAILED if failed else Exit.FINE)
+
+
+@app.command("check-config")
+def check_config(config: Annotated[Path, typer.Argument(help="The file to look at.")]) -> None:
+    """Read a configuration and say what it means; start nothing."""
+    with explained():
+        settings = configuration.load(config)
+    print(f"{config}: fine")
+    print(f"  station   {settings.station}\n  inbox     {settings.inbox}\n  state     {settings.state}")
+    print(f"  profile   {settings.profile.name}, rig {settings.rig.name}, model {settings.profile.model}")
+    print(f"  engine    {' then '.join(name for name, _ in settings.backends)}")
+    print(f"  checks    {', '.join(name for name, _ in settings.checks)}")
+    print(f"  alerts    {', '.join(name for name, _ in settings.alerts) or 'none'}\n  store     {settings.store[0]}")
+
+
+@app.command()
+def doctor(config: ConfigFile = None) -> None:
+    """Look at everything the station needs and say what is wrong and what to do."""
+    from station import doctor as surgery
+
+    with explained():
+        healthy = surgery.report(configuration.load(config), Console(highlight=False))
+    raise typer.Exit(Exit.FINE if healthy else Exit.FAILED)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Option(help="Where the demo keeps its inbox and records.")] = Path("station-demo"),
+    port: Annotated[int, typer.Option(help="Port of the page on 127.0.0.1.")] = 8321,
+    sheets: Annotated[int, typer.Option(help="Stop photographing after so many; 0 = never.")] = 0,
+    interval: Annotated[float, typer.Option(help="Seconds between two photographs.")] = 4.0,
+) -> None:
+    """A whole station without camera or GPU: a virtual camera photographs drawn sheets, some of them faulty."""
+    from engines.film import photograph
+    from station import demo as show
+
+    with explained(), until_signalled() as stop:
+        show.run(folder, port, sheets, interval, photograph, stop)
+
+
+def main() -> None:
+    app()
+
+
+if __name__ == "__main__":
+    main()

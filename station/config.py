@@ -1,0 +1,204 @@
+"""station.yaml -> Config. Opens nothing and touches no hardware; every error names file and line.
+
+A table that is absent is off, an empty table means defaults, an unknown key is an error with a did-you-mean.
+The profile brings its checks; a table under `checks:` changes their settings, `NAME: off` removes one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import re
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, field_validator
+
+from station import decode, identify, parts, tether, watch
+from station.errors import ConfigError
+from station.located import Located, read
+from station.page import app as page
+from station.settings import Settings
+from station.types import Profile, Rig
+
+CALIBRATION = Path(str(files("calibration")))
+ZOO = Path(str(files("engines"))) / "zoo"
+
+
+class Station(Settings):
+    """The top level of station.yaml."""
+
+    station: str = Field(default_factory=platform.node, min_length=1, description="Name of this station on every page.")
+    inbox: Path = Field(Path("inbox"), description="Folder the camera software writes to; read-only to the station.")
+    state: Path = Field(Path("state"), description="Folder for records and previews; local disk, some GB free.")
+    profile: str = Field("herbarium-sheet", description="Kind of object: a name in calibration/profiles or a path.")
+    rig: str = Field("default", description="Camera stand: a name in calibration/rigs or a path.")
+    segment: dict[str, Any] = Field(default_factory=dict, description="`backends:` in order of fallback; their tables.")
+    checks: dict[str, Any] = Field(default_factory=dict, description="Settings of single checks; `NAME: off` removes.")
+    alerts: dict[str, Any] = Field(default_factory=dict, description="Ways to tell people; a table each.")
+    store: dict[str, Any] = Field(default_factory=dict, description="Where records are kept; one table, else SQLite.")
+    watch: dict[str, Any] | None = Field(None, description="How the inbox is watched.")
+    decode: dict[str, Any] | None = Field(None, description="Limits for photographs.")
+    identify: dict[str, Any] | None = Field(None, description="How barcodes are read.")
+    page: dict[str, Any] | None = Field(None, description="The operator page.")
+    tether: dict[str, Any] | None = Field(None, description="The camera on the USB cable.")
+
+    @field_validator("checks", "alerts", "segment", "store", mode="before")
+    @classmethod
+    def _empty_is_no_table(cls, value: object) -> object:
+        return {} if value is None else value
+
+
+class ProfileFile(Settings):
+    """A file in calibration/profiles."""
+
+    model: str = Field(description="Name of a folder in engines/zoo, or a path.")
+    required: dict[str, int] = Field(default_factory=dict, description="Class -> least number in every frame.")
+    barcode_pattern: str | None = Field(None, description="Regular expression of this collection's specimen numbers.")
+    checks: dict[str, Any] = Field(default_factory=dict, description="Checks of this kind of object.")
+
+    @field_validator("barcode_pattern")
+    @classmethod
+    def _compiles(cls, value: str | None) -> str | None:
+        try:
+            re.compile(value or "")
+        except re.error as error:
+            raise ValueError(f"is no regular expression: {error}") from error
+        return value
+
+
+class RigFile(Settings):
+    """A file in calibration/rigs."""
+
+    ppi: float | None = Field(None, gt=0, description="Pixels per inch at the sheet.")
+    required: dict[str, int] | None = Field(None, description="Replaces the profile's required objects.")
+    barcode_pattern: str | None = Field(None, description="Replaces the profile's pattern.")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything asked for, checked; `digest` is the SHA-256 of what it means (not of how it is written)."""
+
+    digest: str
+    station: str
+    inbox: Path
+    state: Path
+    profile: Profile
+    rig: Rig
+    model: Path
+    backends: tuple[tuple[str, Settings], ...]
+    checks: tuple[tuple[str, Settings], ...]
+    alerts: tuple[tuple[str, Settings], ...]
+    store: tuple[str, Settings]
+    watch: watch.Settings
+    decode: decode.Settings
+    identify: identify.Settings
+    page: page.Settings
+    tether: tether.Settings
+
+
+def load(path: Path | None, *, profile: str | None = None, rig: str | None = None) -> Config:
+    """Read `path` (None: defaults), its profile and its rig; the two arguments override the file. Raises ConfigError.
+
+    Relative paths in the file count from the folder of the file.
+    """
+    located = read(path) if path is not None else Located(Path("station.yaml"), "", {}, {})
+    top = located.table((), Station)
+    home = path.resolve().parent if path is not None else Path.cwd()
+    profile_file = _named(located, profile or top.profile, "profile", CALIBRATION / "profiles", home)
+    rig_file = _named(located, rig or top.rig, "rig", CALIBRATION / "rigs", home)
+    kind, stand = profile_file.table((), ProfileFile), rig_file.table((), RigFile)
+    backends, checks, alerts = _backends(located), _checks(located, profile_file), _drawer(located, "alerts")
+    store = _store(located)
+    model = ZOO / kind.model if "/" not in kind.model else (profile_file.path.parent / kind.model)
+    judged_by = [(name, settings.model_dump(mode="json")) for name, settings in (*backends, *checks)]
+    own = top.model_dump(mode="json", exclude={"station", "inbox", "state"})
+    meaning = [own, kind.model_dump(), stand.model_dump(), judged_by]
+    return Config(
+        digest=hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest(),
+        station=top.station,
+        inbox=home / top.inbox.expanduser(),
+        state=home / top.state.expanduser(),
+        profile=Profile(
+            profile_file.path.stem, kind.model, kind.required, stand.barcode_pattern or kind.barcode_pattern
+        ),
+        rig=Rig(rig_file.path.stem, stand.ppi, stand.required),
+        model=model,
+        backends=backends,
+        checks=checks,
+        alerts=alerts,
+        store=store,
+        watch=located.table(("watch",), watch.Settings),
+        decode=located.table(("decode",), decode.Settings),
+        identify=located.table(("identify",), identify.Settings),
+        page=located.table(("page",), page.Settings),
+        tether=located.table(("tether",), tether.Settings),
+    )
+
+
+def _named(located: Located, name: str, key: str, folder: Path, home: Path) -> Located:
+    """`name` in `folder`, or a path when it ends in .yaml."""
+    path = home / name if name.endswith((".yaml", ".yml")) else folder / f"{name}.yaml"
+    if not path.is_file():
+        known = ", ".join(sorted(p.stem for p in folder.glob("*.yaml")))
+        raise located.error((key,), f"there is no {key} '{name}'", f"Known: {known}; or give a path ending in .yaml.")
+    return read(path)
+
+
+def _part_settings(located: Located, drawer: str, where: tuple[str, ...], values: object = None) -> Settings:
+    """The Settings of the part named by the last of `where`, checked. `values` replaces what stands in the file."""
+    try:
+        module = parts.part(drawer, where[-1])
+    except ConfigError as error:
+        raise located.error(where, str(error), error.remedy) from error
+    settings: type[Settings] = module.Settings
+    if values is not None:
+        return settings.model_validate(values)
+    return located.table(where, settings)
+
+
+def _drawer(located: Located, drawer: str) -> tuple[tuple[str, Settings], ...]:
+    return tuple((name, _part_settings(located, drawer, (drawer, name))) for name in located.data.get(drawer) or {})
+
+
+def _backends(located: Located) -> tuple[tuple[str, Settings], ...]:
+    table = located.data.get("segment") or {}
+    order = table.get("backends", ["onnxruntime"])
+    if not isinstance(order, list) or not order or not all(isinstance(n, str) for n in order):
+        raise located.error(("segment", "backends"), "segment.backends must be a list of names", "E.g. [onnxruntime].")
+    for name in table:
+        if name != "backends" and name not in order:
+            raise located.error(
+                ("segment", name), f"'{name}' is not in segment.backends", "Add it there, or remove it."
+            )
+    return tuple((name, _part_settings(located, "backends", ("segment", name))) for name in order)
+
+
+def _checks(located: Located, profile: Located) -> tuple[tuple[str, Settings], ...]:
+    """The profile's checks with the file's settings laid over them; both checked, each at its own line."""
+    own, base = located.data.get("checks") or {}, profile.data.get("checks") or {}
+    chosen = []
+    for name in dict.fromkeys((*base, *own)):
+        if own.get(name, True) is False:
+            _known_check(located, name)
+            continue
+        for where in (f for f, table in ((profile, base), (located, own)) if name in table):
+            _part_settings(where, "checks", ("checks", name))
+        merged = {**(base.get(name) or {}), **(own.get(name) or {})}
+        chosen.append((name, _part_settings(located, "checks", ("checks", name), merged)))
+    return tuple(chosen)
+
+
+def _known_check(located: Located, name: str) -> None:
+    _part_settings(located, "checks", ("checks", name), {})
+
+
+def _store(located: Located) -> tuple[str, Settings]:
+    table = located.data.get("store") or {"sqlite": {}}
+    if len(table) != 1:
+        raise located.error(("store",), "'store' must name exactly one store", "E.g. store: {sqlite: {}}.")
+    name = str(next(iter(table)))
+    return name, _part_settings(located, "stores", ("store", name))

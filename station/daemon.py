@@ -1,0 +1,135 @@
+"""For ever: watch, judge, record, tell.
+
+For each capture the pictures are written first, then the record in one transaction, then people are told. When the
+records cannot be written people are told all the same, and the verdict is kept and tried again; should the station die
+meanwhile, the photograph is still in the inbox and is judged again at the next start. The inbox is the queue.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from station import codecs, line, preview, watch
+from station.errors import AlertError, StoreError
+from station.kit import Kit, previews
+from station.types import Capture, Photo, Pulse, Record, Sighting, Verdict
+
+log = logging.getLogger(__name__)
+BEAT_SECONDS = 0.7
+"""Between two signs of life; the pages give up after 3 s."""
+PATIENCE_SECONDS = 60.0
+"""A judgement that takes longer is a station that hangs: the sign of life stops, the watchdog restarts it."""
+
+
+@dataclass(slots=True)
+class Heart:
+    """Beats on a thread of its own while the loop makes progress, so that a slow photograph is not taken for death."""
+
+    kit: Kit
+    notify: Callable[[str], None]
+    stop: threading.Event
+    seen: Sighting = field(default_factory=lambda: Sighting(None))
+    progress: float = field(default_factory=time.monotonic)
+    trouble: str | None = None
+
+    def run(self) -> None:
+        while not self.stop.wait(BEAT_SECONDS):
+            if time.monotonic() - self.progress < PATIENCE_SECONDS:
+                self.beat()
+
+    def beat(self) -> None:
+        """Tell pages (the pulse) and systemd (the watchdog) that the station lives, and how it is."""
+        engine = self.kit.segmenter.engine
+        pulse = Pulse(
+            at=datetime.now(UTC),
+            station=self.kit.config.station,
+            arriving=self.seen.arriving,
+            waiting=self.seen.waiting,
+            problem=self.seen.problem or self.trouble,
+            notice=self.kit.segmenter.notice,
+            engine=engine,
+        )
+        try:
+            self.kit.store.pulse(pulse)
+        except StoreError as error:
+            log.error("%s %s", error, error.remedy)
+        self.notify("WATCHDOG=1")
+
+
+@dataclass(slots=True)
+class Daemon:
+    """The loop over an open kit. `unsaved` are verdicts that the store refused, oldest first."""
+
+    kit: Kit
+    heart: Heart
+    unsaved: list[Verdict] = field(default_factory=list)
+
+    def take(self, capture: Capture) -> None:
+        """Judge, record, tell."""
+        judged = line.judge(capture, self.kit.line)
+        record = self.record(judged.verdict, judged.photo)
+        if record is not None:
+            self.tell(record)
+
+    def record(self, verdict: Verdict, photo: Photo | None) -> Record | None:
+        """The stored record; None for a capture that was known already. One that cannot be stored has sequence 0."""
+        self.save_unsaved()
+        try:
+            preview.save(photo, verdict, previews(self.kit.config))
+            record = self.kit.store.add(verdict, self.kit.config.station)
+        except StoreError as error:
+            log.error("%s %s", error, error.remedy)
+            self.unsaved.append(verdict)
+            self.heart.trouble = f"{len(self.unsaved)} verdicts are not recorded yet: {error} {error.remedy}"
+            return Record(0, datetime.now(UTC), self.kit.config.station, verdict)
+        return record
+
+    def save_unsaved(self) -> None:
+        """Try again what the store refused; stops at the first that it still refuses."""
+        while self.unsaved:
+            try:
+                self.kit.store.add(self.unsaved[0], self.kit.config.station)
+            except StoreError:
+                return
+            self.unsaved.pop(0)
+            self.heart.trouble = None
+
+    def tell(self, record: Record) -> None:
+        for name, alert in self.kit.alerts:
+            try:
+                alert.tell(record)
+            except AlertError as error:
+                log.error("alert %s: %s %s", name, error, error.remedy)
+
+
+def run(kit: Kit, stop: threading.Event, notify: Callable[[str], None]) -> None:
+    """Until `stop` is set. `notify` takes sd_notify's words ("READY=1", "STATUS=...")."""
+    heart = Heart(kit, notify, stop)
+    daemon = Daemon(kit, heart)
+    heart.beat()
+    notify("READY=1")
+    beating = threading.Thread(target=heart.run, name="heart", daemon=True)
+    beating.start()
+    sightings = watch.watch(
+        kit.config.inbox, kit.config.watch, knows=kit.store.knows, is_whole=codecs.whole.is_whole, stop=stop
+    )
+    for sighting in sightings:
+        changed = sighting.problem != heart.seen.problem or sighting.arriving != heart.seen.arriving
+        if sighting.problem and sighting.problem != heart.seen.problem:
+            log.error("%s", sighting.problem)
+        heart.seen, heart.progress = sighting, time.monotonic()
+        if changed:
+            heart.beat()
+        if sighting.capture is not None:
+            daemon.take(sighting.capture)
+            heart.progress = time.monotonic()
+            notify(f"STATUS={sighting.waiting} waiting, last {sighting.capture.path.name}")
+        elif daemon.unsaved:
+            daemon.save_unsaved()
+    notify("STOPPING=1")
+    beating.join(timeout=2)

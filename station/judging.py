@@ -1,0 +1,136 @@
+"""The same judgement for files at hand: `station judge` and `station segment`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import cv2
+from rich.console import Console
+from rich.text import Text
+
+from station import decode, kit, line, preview, records
+from station.config import Config
+from station.errors import CaptureError, StationError
+from station.line import Judged
+from station.records.events import shown
+from station.types import Capture, Outcome, Stamp
+
+EXTENSIONS = frozenset(
+    ".jpg .jpeg .tif .tiff .png .cr2 .cr3 .nef .arw .raf .iiq .dng .rw2 .orf .pef .3fr".split()  # noqa: SIM905
+)
+STYLES = {Outcome.PASS: "green", Outcome.WARN: "yellow", Outcome.UNKNOWN: "blue", Outcome.FAIL: "bold red"}
+SIGNS = {Outcome.PASS: "ok", Outcome.WARN: "! ", Outcome.UNKNOWN: "? ", Outcome.FAIL: "X "}
+
+
+def photographs(named: Iterable[Path]) -> Iterator[Path]:
+    """The files as named; of a folder every photograph in it, sorted."""
+    for path in named:
+        if path.is_dir():
+            yield from sorted(p for p in path.rglob("*") if p.suffix.lower() in EXTENSIONS and p.is_file())
+        else:
+            yield path
+
+
+def capture_of(path: Path) -> Capture:
+    """A file at hand as a Capture. What cannot be read has an empty SHA-256; the decoder will say why."""
+    try:
+        status = path.stat()
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        stamp = Stamp(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+    except OSError:
+        digest, stamp = "", Stamp(0, 0, 0, 0)
+    own = digest or hashlib.sha256(os.fsencode(path)).hexdigest()
+    return Capture(own[:16], path, digest, datetime.now(UTC), stamp.bytes, stamp)
+
+
+def judge_files(
+    named: Iterable[Path], config: Config, write: Callable[[Judged], None], overlays: Path | None
+) -> Outcome | None:
+    """Judge each, hand each to `write`; the worst outcome, None when there was nothing to judge."""
+    segmenter = kit.open_segmenter(config)
+    made = kit.make_line(config, segmenter)
+    worst: Outcome | None = None
+    try:
+        for path in photographs(named):
+            judged = line.judge(capture_of(path), made)
+            write(judged)
+            if overlays is not None and judged.photo is not None:
+                _draw(judged, overlays)
+            worst = judged.verdict.outcome if worst is None else max(worst, judged.verdict.outcome)
+    finally:
+        segmenter.close()
+    return worst
+
+
+def _draw(judged: Judged, overlays: Path) -> None:
+    assert judged.photo is not None
+    target = overlays / f"{judged.verdict.capture.path.stem}.jpg"
+    try:
+        overlays.mkdir(parents=True, exist_ok=True)
+        preview.write_overlay(judged.photo, judged.verdict, target)
+    except OSError as error:
+        raise StationError(f"{target} cannot be written: {error}", "Name a folder you may write to.") from error
+
+
+def exit_status(worst: Outcome | None) -> int:
+    """0 nothing FAIL or UNKNOWN; 1 a FAIL; 3 no FAIL but an UNKNOWN; 2 nothing to judge."""
+    if worst is None:
+        print("No photograph there.", file=sys.stderr)
+        return 2
+    return {Outcome.FAIL: 1, Outcome.UNKNOWN: 3}.get(worst, 0)
+
+
+def as_json(judged: Judged) -> None:
+    """One contract object a line."""
+    print(json.dumps(records.event(judged.verdict), allow_nan=False), flush=True)
+
+
+class Table:
+    """For people: a line a photograph, below it what is wrong and what to do."""
+
+    def __init__(self) -> None:
+        self.console = Console(highlight=False, soft_wrap=True)
+
+    def add(self, judged: Judged) -> None:
+        verdict = judged.verdict
+        head = Text.assemble(
+            (f"{SIGNS[verdict.outcome]} {verdict.outcome.name:8}", STYLES[verdict.outcome]),
+            (shown(verdict.capture.path.name), "bold"),
+            f"  {', '.join(verdict.specimen) or 'no number read'}  {verdict.seconds.get('total', 0):.2f} s",
+        )
+        self.console.print(head)
+        for finding in verdict.findings:
+            if finding.outcome is not Outcome.PASS:
+                mark = (f"   {SIGNS[finding.outcome]}", STYLES[finding.outcome])
+                said = f"{finding.check}: {finding.message}"
+                self.console.print(Text.assemble(mark, said, (f"  {finding.remedy}", "dim")))
+
+
+def segment_files(named: Iterable[Path], config: Config, out: Path) -> Iterator[dict[str, object]]:
+    """Write `out/<stem>.png` for each photograph; one row each, with `error` where it could not be done."""
+    segmenter = kit.open_segmenter(config)
+    out.mkdir(parents=True, exist_ok=True)
+    try:
+        for path in photographs(named):
+            start = time.perf_counter()
+            try:
+                photo = decode.decode(capture_of(path), config.decode)
+                done = segmenter(photo)
+            except CaptureError as error:
+                yield {"path": shown(str(path)), "error": str(error), "remedy": error.remedy}
+                continue
+            target = out / f"{path.stem}.png"
+            cv2.imwrite(str(target), done.class_map)
+            yield {"path": shown(str(path)), "map": str(target), "size_px": list(photo.size_px),
+                   "photo_px_per_map_px": list(done.photo_px_per_map_px), "classes": list(done.classes),
+                   "upright_deg": done.upright_deg, "seconds": round(time.perf_counter() - start, 4)}  # fmt: skip
+    finally:
+        segmenter.close()

@@ -1,0 +1,128 @@
+"""Config -> open parts. The only place where anything is built, closed or pinged."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from station import decode, identify, parts, regions, segment
+from station.config import Config
+from station.contracts import Alert, Backend, Store
+from station.errors import EngineError
+from station.line import Line
+from station.settings import Settings
+from station.types import Barcode, Engine, Model, Photo, Segmentation
+
+log = logging.getLogger(__name__)
+SOFTWARE = f"capture-station {version('capture-station')}"
+
+
+@dataclass(slots=True)
+class Segmenter:
+    """The first backend of the list that answers, with its model; why it is not the first, if it is not."""
+
+    model: Model | None
+    backend: Backend | None
+    notice: str | None
+
+    def __call__(self, photo: Photo) -> Segmentation:
+        if self.model is None or self.backend is None:
+            raise EngineError(self.notice or "No engine is open.", "Run `station doctor`.")
+        return segment.segment(photo, self.model, self.backend)
+
+    @property
+    def engine(self) -> Engine | None:
+        if self.model is None or self.backend is None:
+            return None
+        b = self.backend
+        return Engine(self.model.name, self.model.sha256, b.name, b.precision, b.version)
+
+    def close(self) -> None:
+        if self.backend is not None:
+            self.backend.close()
+
+
+def open_segmenter(config: Config) -> Segmenter:
+    """Never raises: a station without an engine still records every capture, as not judged, and says why."""
+    try:
+        model = segment.read_model(config.model)
+    except EngineError as error:
+        log.error("%s %s", error, error.remedy)
+        return Segmenter(None, None, f"{error} {error.remedy}")
+    refusals: list[str] = []
+    for name, settings in config.backends:
+        try:
+            backend: Backend = parts.part("backends", name).build(model, settings)
+            backend.ping()
+        except EngineError as error:
+            log.warning("backend %s: %s %s", name, error, error.remedy)
+            refusals.append(f"{name}: {error} {error.remedy}")
+            continue
+        notice = f"Running on {name} instead of {config.backends[0][0]}. {refusals[0]}" if refusals else None
+        return Segmenter(model, backend, notice)
+    return Segmenter(model, None, "No engine can be opened. " + " ".join(refusals))
+
+
+def make_line(config: Config, segmenter: Segmenter) -> Line:
+    """The line that judges with these parts."""
+    checks = tuple((name, parts.part("checks", name).check, settings) for name, settings in config.checks)
+    return Line(
+        decode=lambda capture: decode.decode(capture, config.decode),
+        segment=segmenter,
+        find=regions.find,
+        identify=lambda photo, found: identify.identify(photo, found, config.identify),
+        specimen=lambda barcodes: specimen_numbers(barcodes, config.profile.barcode_pattern),
+        checks=checks,
+        profile=config.profile,
+        rig=config.rig,
+        config_digest=config.digest,
+        software=SOFTWARE,
+    )
+
+
+def specimen_numbers(barcodes: tuple[Barcode, ...], pattern: str | None) -> tuple[str, ...]:
+    """The values that are specimen numbers: those that fit the pattern wholly, all where there is none."""
+    values = dict.fromkeys(b.value for b in barcodes)
+    return tuple(v for v in values if pattern is None or re.fullmatch(pattern, v))
+
+
+def open_store(config: Config, *, writer: bool) -> Store:
+    """Raises StoreError."""
+    name, settings = config.store
+    store: Store = parts.part("stores", name).build(settings, config.state, writer=writer)
+    return store
+
+
+def previews(config: Config) -> Path:
+    return config.state / "previews"
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """All that the daemon works with."""
+
+    config: Config
+    segmenter: Segmenter
+    line: Line
+    store: Store
+    alerts: tuple[tuple[str, Alert], ...]
+
+
+@contextmanager
+def opened(config: Config) -> Iterator[Kit]:
+    """Open everything for the daemon, close it all at the end. Raises StoreError."""
+    with ExitStack() as stack:
+        store = stack.enter_context(closing(open_store(config, writer=True)))
+        segmenter = stack.enter_context(closing(open_segmenter(config)))
+        alerts = tuple((name, stack.enter_context(closing(_alert(name, s)))) for name, s in config.alerts)
+        yield Kit(config, segmenter, make_line(config, segmenter), store, alerts)
+
+
+def _alert(name: str, settings: Settings) -> Alert:
+    alert: Alert = parts.part("alerts", name).build(settings)
+    return alert
