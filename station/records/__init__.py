@@ -1,0 +1,11 @@
+"""What the station remembers: the form of its records, shared by every store.
+
+tables.py       the tables as they are now
+migrations.py   the steps from an older form to this one
+rows.py         row <-> value
+events.py       value <-> the JSON object of `station judge --json` and of the events
+"""
+
+from station.records.events import Event, event, record_event, verdict_from_event
+
+__all__ = ["Event", "event", "record_event", "verdict_from_event"]

@@ -1,0 +1,145 @@
+"""Row <-> value, and the one query that gives records: a verdict with its latest decision."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, func, select
+
+from station.errors import StoreError
+from station.records.events import engine_event, engine_from_event, event, plain, shown, verdict_from_event
+from station.records.tables import decisions, verdicts
+from station.types import Action, Capture, Decision, Pulse, Record, Stamp, Verdict
+
+Row = dict[str, Any]
+"""Column name -> value, ready for an insert."""
+
+
+def records() -> Select[Any]:
+    """Select verdicts, each with its latest decision; add where, order and limit. Rows go to `record_of`."""
+    newest = select(func.max(decisions.c.sequence)).where(decisions.c.capture_id == verdicts.c.capture_id)
+    latest = verdicts.outerjoin(decisions, decisions.c.sequence == newest.correlate(verdicts).scalar_subquery())
+    decided = [column.label(f"decision_{column.name}") for column in decisions.c]
+    own = [verdicts.c[name] for name in ("sequence", "recorded_at", "station", "document")]
+    return select(*own, *decided).select_from(latest)
+
+
+def verdict_row(verdict: Verdict, station: str, recorded_at: datetime) -> Row:
+    """One row of `verdicts`, without its sequence."""
+    engine = verdict.engine
+    return {
+        "capture_id": verdict.capture.id,
+        "sha256": verdict.capture.sha256,
+        "recorded_at": recorded_at,
+        "station": _text(station),
+        "outcome": verdict.outcome.name,
+        "specimen": _text(verdict.specimen[0]) if verdict.specimen else None,
+        "profile": _text(verdict.profile),
+        "rig": _text(verdict.rig),
+        "model": engine and _text(engine.model),
+        "model_sha256": engine and engine.model_sha256,
+        "backend": engine and engine.backend,
+        "precision": engine and engine.precision,
+        "config_digest": verdict.config_digest,
+        "software": verdict.software,
+        "total_s": plain(verdict.seconds.get("total")),
+        "document": _json(event(verdict)),
+    }
+
+
+def record_of(row: RowMapping) -> Record:
+    """A row of `records()` as a value. Raises StoreError when its document is damaged."""
+    try:
+        verdict = verdict_from_event(json.loads(row["document"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise _damaged(f"verdict number {row['sequence']}", error) from error
+    decision = None if row["decision_sequence"] is None else decision_of(row, "decision_")
+    return Record(row["sequence"], row["recorded_at"], row["station"], verdict, decision)
+
+
+def file_rows(capture: Capture) -> list[Row]:
+    """Rows of `files`: the photograph, and each companion that is there now."""
+    stamps = {capture.path: capture.stamp}
+    for companion in capture.companions:
+        try:
+            status = companion.stat()
+        except OSError:  # gone or out of reach: nothing to recognise later
+            continue
+        stamps.setdefault(companion, Stamp.of(status))
+    return [_file_row(path, stamp, capture.id) for path, stamp in stamps.items()]
+
+
+def _file_row(path: Path, stamp: Stamp, capture_id: str) -> Row:
+    return dataclasses.asdict(stamp) | {"path": os.fsencode(path), "capture_id": capture_id}
+
+
+def decision_row(decision: Decision) -> Row:
+    """One row of `decisions`, without its sequence."""
+    return {
+        "capture_id": decision.capture_id,
+        "action": decision.action.name,
+        "operator": _text(decision.operator),
+        "reason_code": _text(decision.reason_code),
+        "note": _text(decision.note),
+        "at": decision.at,
+    }
+
+
+def decision_of(row: RowMapping, prefix: str = "") -> Decision:
+    """A row of `decisions` as a value. Raises StoreError for an action this software does not know."""
+    try:
+        action = Action[row[prefix + "action"]]
+    except KeyError as error:
+        raise _damaged(f"decision number {row[prefix + 'sequence']}", error) from error
+    held = {name: row[prefix + name] for name in ("capture_id", "operator", "reason_code", "note", "at")}
+    return Decision(action=action, **held)
+
+
+def pulse_row(beat: Pulse) -> Row:
+    """One row of `pulse`."""
+    document = {
+        "arriving": beat.arriving,
+        "waiting": beat.waiting,
+        "problem": beat.problem,
+        "notice": beat.notice,
+        "engine": engine_event(beat.engine),
+    }
+    return {"station": _text(beat.station), "at": beat.at, "document": _json(plain(document))}
+
+
+def pulse_of(row: RowMapping) -> Pulse:
+    """A row of `pulse` as a value. Raises StoreError when it is damaged."""
+    try:
+        held = json.loads(row["document"])
+        return Pulse(
+            at=row["at"],
+            station=row["station"],
+            arriving=tuple(held["arriving"]),
+            waiting=held["waiting"],
+            problem=held["problem"],
+            notice=held["notice"],
+            engine=engine_from_event(held["engine"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise _damaged("the daemon's sign of life", error) from error
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def _text(text: str) -> str:
+    r"""Text that every database takes: valid Unicode, and NUL (which PostgreSQL refuses) shown as `\x00`."""
+    return shown(text).replace("\0", r"\x00")
+
+
+def _damaged(what: str, error: Exception) -> StoreError:
+    return StoreError(
+        f"The records hold something unreadable: {what} ({error!r}).",
+        "Keep a copy of the records file and run the software version that wrote it, or restore the last backup.",
+    )

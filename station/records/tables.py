@@ -1,0 +1,131 @@
+"""The tables as they are now, in SQLAlchemy Core, for SQLite and PostgreSQL alike.
+
+    verdicts    one row a judged capture, never changed; `document` is the whole event, the columns are for searching
+    decisions   one row a person's word, never changed; the latest one counts
+    files       the ledger: which file, as the file system describes it, belongs to which capture
+    pulse       one row a station, overwritten about once a second: the daemon lives
+    migrations  which steps of migrations.py this database has taken
+
+A change here needs its step in migrations.py; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+
+class Utc(TypeDecorator[datetime]):
+    """A moment, aware of its time zone on both sides; SQLite keeps it as UTC without saying so."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None or value.tzinfo is not None:
+            return value
+        return value.replace(tzinfo=UTC)
+
+
+class Word(TypeDecorator[int]):
+    """Any 64-bit number, for comparing only: SMB servers give inode numbers above 2^63, a camera's wrong clock a time
+    far off, and databases know signed numbers alone."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> int | None:  # noqa: ARG002
+        return None if value is None else (value + 2**63) % 2**64 - 2**63
+
+
+_Sequence = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts rows by INTEGER alone
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("sequence", _Sequence, primary_key=True, autoincrement=True),
+    Column("capture_id", Text, nullable=False, unique=True),
+    Column("sha256", Text, nullable=False),
+    Column("recorded_at", Utc, nullable=False),
+    Column("station", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("specimen", Text),
+    Column("profile", Text, nullable=False),
+    Column("rig", Text, nullable=False),
+    Column("model", Text),
+    Column("model_sha256", Text),
+    Column("backend", Text),
+    Column("precision", Text),
+    Column("config_digest", Text, nullable=False),
+    Column("software", Text, nullable=False),
+    Column("total_s", Float),
+    Column("document", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("sequence", _Sequence, primary_key=True, autoincrement=True),
+    Column("capture_id", Text, ForeignKey("verdicts.capture_id"), nullable=False, index=True),
+    Column("action", Text, nullable=False),
+    Column("operator", Text, nullable=False),
+    Column("reason_code", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("at", Utc, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+files = Table(
+    "files",
+    metadata,
+    Column("path", LargeBinary, primary_key=True),
+    Column("device", Word, nullable=False),
+    Column("inode", Word, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("mtime_ns", Word, nullable=False),
+    Column("capture_id", Text, ForeignKey("verdicts.capture_id"), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+pulse = Table(
+    "pulse",
+    metadata,
+    Column("station", Text, primary_key=True),
+    Column("at", Utc, nullable=False),
+    Column("document", Text, nullable=False),
+)
+
+migrations = Table(
+    "migrations",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("applied_at", Utc, nullable=False),
+)

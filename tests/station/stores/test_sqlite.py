@@ -1,0 +1,365 @@
+"""What is SQLite's own: settings that must hold, one writer, several processes, a full, locked or damaged disk."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import insert
+
+from station.errors import StoreError
+from station.inbox.mounts import Mount
+from station.records.rows import verdict_row
+from station.records.tables import verdicts
+from station.stores import sqlite
+from station.types import Action, Decision, Pulse, Verdict
+
+VerdictOf = Callable[..., Verdict]
+NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+def open_store(folder: Path, *, writer: bool = True) -> sqlite.SqliteStore:
+    return sqlite.build(sqlite.Settings(busy_timeout_s=0.1), folder, writer=writer)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[sqlite.SqliteStore]:
+    opened = open_store(tmp_path)
+    yield opened
+    opened.close()
+
+
+def on_every_connection(store: sqlite.SqliteStore, statement: str) -> None:
+    """Run a statement on each connection the store has or will make."""
+    for engine in (store._engine, store._beats):
+        engine.dispose()
+        sa.event.listen(engine, "checkout", lambda connection, *_: connection.execute(statement))
+
+
+def test_the_file_lies_in_the_state_folder_or_where_the_settings_say(tmp_path: Path) -> None:
+    """Folders are made as needed."""
+    sqlite.build(sqlite.Settings(), tmp_path / "a" / "state").close()
+    assert (tmp_path / "a" / "state" / "records.sqlite").is_file()
+    sqlite.build(sqlite.Settings(path=tmp_path / "b" / "mine.db"), tmp_path / "c").close()
+    assert (tmp_path / "b" / "mine.db").is_file()
+    assert not (tmp_path / "c").exists()
+
+
+def test_the_safe_settings_are_in_force(store: sqlite.SqliteStore) -> None:
+    """WAL and foreign keys on both connections; FULL for verdicts, NORMAL for the pulse alone."""
+    for engine, synchronous in ((store._engine, 2), (store._beats, 1)):
+        with engine.connect() as connection:
+            wanted = {"journal_mode": "wal", "synchronous": synchronous, "foreign_keys": 1, "busy_timeout": 100}
+            for name, value in wanted.items():
+                assert connection.exec_driver_sql(f"PRAGMA {name}").scalar() == value
+
+
+def test_a_setting_that_does_not_hold_is_refused(tmp_path: Path) -> None:
+    """A database in memory has no WAL: SQLite says so only when asked again."""
+    engine = sqlite._engine(Path(":memory:"), 0.1, synchronous=2)
+    with pytest.raises(StoreError, match="journal_mode = wal") as caught, engine.connect():
+        pass
+    assert "local disk" in caught.value.remedy
+    engine.dispose()
+
+
+def test_a_share_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Records on a network file system are refused by name, before anything is written there."""
+    monkeypatch.setattr(sqlite, "mount_of", lambda path: Mount(path, "nfs4", "server:/export"))
+    with pytest.raises(StoreError, match="nfs4") as caught:
+        open_store(tmp_path)
+    assert "disk of this computer" in caught.value.remedy
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_there_is_one_writer(store: sqlite.SqliteStore, tmp_path: Path, verdict_of: VerdictOf) -> None:
+    """A second daemon is refused and told which process is at work; it may start once the first has ended."""
+    with pytest.raises(StoreError, match=f"process {os.getpid()}"):
+        open_store(tmp_path)
+    store.close()
+    second = open_store(tmp_path)
+    second.add(verdict_of(1), "stand-1")
+    second.close()
+
+
+def test_a_reader_may_decide_but_not_judge(store: sqlite.SqliteStore, tmp_path: Path, verdict_of: VerdictOf) -> None:
+    """A page sees what the daemon adds, and the daemon what a person decides there."""
+    page = open_store(tmp_path, writer=False)
+    store.add(verdict_of(1), "stand-1")
+    store.pulse(Pulse(NOW, "stand-1"))
+    capture_id = page.latest()[0].verdict.capture.id
+    page.decide(Decision(capture_id, Action.SET_ASIDE, "Ada", "", "", NOW))
+    assert [word.action for word in store.decisions(capture_id)] == [Action.SET_ASIDE]
+    assert page.last_pulse() == Pulse(NOW, "stand-1")
+    with pytest.raises(StoreError, match="reading and decisions"):
+        page.add(verdict_of(2), "stand-1")
+    with pytest.raises(StoreError, match="reading and decisions"):
+        page.pulse(Pulse(NOW, "stand-1"))
+    page.close()
+
+
+def test_a_page_may_start_before_the_daemon(tmp_path: Path, verdict_of: VerdictOf) -> None:
+    """Whoever comes first makes the empty file."""
+    page = open_store(tmp_path, writer=False)
+    assert page.count() == 0
+    daemon = open_store(tmp_path)
+    daemon.add(verdict_of(1), "stand-1")
+    assert page.count() == 1
+    daemon.close()
+    page.close()
+
+
+DECIDER = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from station.stores import sqlite
+from station.types import Action, Decision
+store = sqlite.build(sqlite.Settings(), Path(sys.argv[1]))
+for number in range(25):
+    newest = store.latest(1)[0].verdict.capture.id
+    store.decide(Decision(newest, Action.ACCEPT, sys.argv[2], "", str(number), datetime.now(UTC)))
+store.close()
+"""
+
+
+def test_two_processes_decide_while_the_daemon_adds(tmp_path: Path, verdict_of: VerdictOf) -> None:
+    """No decision and no verdict is lost, and nobody meets a locked file."""
+    store = sqlite.build(sqlite.Settings(), tmp_path, writer=True)
+    store.add(verdict_of(0), "stand-1")
+    pages = [
+        subprocess.Popen([sys.executable, "-c", DECIDER, str(tmp_path), operator], stderr=subprocess.PIPE, text=True)
+        for operator in ("Ada", "Ben")
+    ]
+    number = 0
+    while any(page.poll() is None for page in pages):
+        number += 1
+        store.add(verdict_of(number), "stand-1")
+    for page in pages:
+        assert (page.wait(), page.communicate()[1]) == (0, "")
+    assert store.count() == number + 1
+    words = [(word.operator, int(word.note)) for _, word in store.decided_since(0)]
+    assert sorted(words) == [(operator, note) for operator in ("Ada", "Ben") for note in range(25)]
+    store.close()
+
+
+def test_many_may_open_a_new_file_at_once(tmp_path: Path) -> None:
+    """Daemon, page and doctor starting together on a fresh station all get in."""
+    command = "import sys; from pathlib import Path; from station.stores import sqlite\n"
+    command += "sqlite.build(sqlite.Settings(), Path(sys.argv[1])).count()"
+    started = [
+        subprocess.Popen([sys.executable, "-c", command, str(tmp_path)], stderr=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    for process in started:
+        assert (process.communicate()[1], process.returncode) == ("", 0)
+
+
+def fill_up(store: sqlite.SqliteStore, verdict_of: VerdictOf) -> tuple[int, StoreError]:
+    """Add verdicts until one is refused: its number, and why."""
+    for number in range(1, 1000):
+        try:
+            store.add(verdict_of(number), "stand-1")
+        except StoreError as error:
+            return number, error
+    raise AssertionError("the disk did not fill up")
+
+
+def test_a_full_disk_is_told_and_survived(store: sqlite.SqliteStore, verdict_of: VerdictOf) -> None:
+    """When the file cannot grow, the verdict is refused whole; with room again the same verdict is taken."""
+    store.add(verdict_of(0), "stand-1")
+    with store._engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+    on_every_connection(store, f"PRAGMA max_page_count = {pages}")
+    number, trouble = fill_up(store, verdict_of)
+    assert "disk is full" in str(trouble)
+    assert "space" in trouble.remedy
+    assert store.count() == number
+    assert not store.has(verdict_of(number).capture.id)
+    on_every_connection(store, "PRAGMA max_page_count = 1000000")
+    added = store.add(verdict_of(number), "stand-1")
+    assert added is not None
+    assert added.sequence == number + 1
+
+
+@pytest.fixture
+def tiny_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 512 KiB of its own, where the tests may mount one."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", str(folder)]
+    try:
+        subprocess.run(mount, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("no right to mount a file system here")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def test_a_really_full_disk_is_told_and_survived(tiny_disk: Path, verdict_of: VerdictOf) -> None:
+    """The same on a disk that has no byte left, whatever else fills it."""
+    store = open_store(tiny_disk)
+    store.add(verdict_of(0), "stand-1")
+    filler = tiny_disk / "filler"
+    with filler.open("wb", buffering=0) as file:
+        assert file.write(bytes(2**20)) < 2**20
+    number, trouble = fill_up(store, verdict_of)
+    assert "disk is full" in str(trouble)
+    assert store.count() == number
+    filler.unlink()
+    assert store.add(verdict_of(number), "stand-1") is not None
+    store.pulse(Pulse(NOW, "stand-1"))
+    store.close()
+
+
+def test_a_read_only_file_is_told(store: sqlite.SqliteStore, verdict_of: VerdictOf) -> None:
+    """What may not be written is refused with the remedy; reading goes on."""
+    on_every_connection(store, "PRAGMA query_only = 1")
+    with pytest.raises(StoreError, match="read-only") as caught:
+        store.add(verdict_of(1), "stand-1")
+    assert "right to write" in caught.value.remedy
+    assert store.count() == 0
+
+
+def test_a_locked_file_is_told_after_the_waiting_time(
+    store: sqlite.SqliteStore, tmp_path: Path, verdict_of: VerdictOf
+) -> None:
+    """A database browser that holds the file is named as the likely cause; reading goes on meanwhile."""
+    with closing(sqlite3.connect(tmp_path / "records.sqlite", isolation_level=None)) as browser:
+        browser.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError, match="locked") as caught:
+            store.add(verdict_of(1), "stand-1")
+        assert "browser" in caught.value.remedy
+        with pytest.raises(StoreError, match="locked"):
+            store.pulse(Pulse(NOW, "stand-1"))
+        with pytest.raises(StoreError, match="locked"):
+            store.ping()
+        assert store.count() == 0
+    assert store.add(verdict_of(1), "stand-1") is not None
+
+
+def test_a_damaged_file_is_told(tmp_path: Path, verdict_of: VerdictOf) -> None:
+    """Overwritten pages give a StoreError with a way out, on opening or on reading."""
+    store = open_store(tmp_path)
+    for number in range(40):
+        store.add(verdict_of(number), "stand-1")
+    store.close()
+    path = tmp_path / "records.sqlite"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4096] + bytes([0xA5]) * (len(whole) - 4096))
+    with pytest.raises(StoreError, match="damaged") as caught:
+        open_store(tmp_path).latest()
+    assert "recover" in caught.value.remedy
+
+
+@pytest.mark.parametrize("content", [b"not a database at all " * 100, b"\xff\xd8\xff\xe0" + bytes(5000)])
+def test_a_file_of_another_kind_is_told(tmp_path: Path, content: bytes) -> None:
+    """A text or a photograph under the records' name is refused and left as it is."""
+    path = tmp_path / "records.sqlite"
+    path.write_bytes(content)
+    with pytest.raises(StoreError, match="not a records file"):
+        open_store(tmp_path)
+    assert path.read_bytes() == content
+
+
+def test_a_place_that_cannot_be_used_is_told(tmp_path: Path) -> None:
+    """A folder under the records' name, or a file where the folder should be, is a StoreError."""
+    (tmp_path / "records.sqlite").mkdir()
+    with pytest.raises(StoreError, match="cannot be opened"):
+        open_store(tmp_path)
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(StoreError, match="cannot be used"):
+        open_store(tmp_path / "file")
+
+
+@pytest.mark.parametrize("replace", [True, False])
+def test_a_removed_file_is_noticed(
+    store: sqlite.SqliteStore, tmp_path: Path, verdict_of: VerdictOf, replace: bool
+) -> None:
+    """Rows must not go on vanishing into a file that somebody has deleted or replaced."""
+    path = tmp_path / "records.sqlite"
+    path.rename(tmp_path / "moved.sqlite")
+    if replace:
+        path.write_bytes(b"")
+    gone = r"records file .* (was replaced|cannot be used)"
+    with pytest.raises(StoreError, match=gone):
+        store.add(verdict_of(1), "stand-1")
+    with pytest.raises(StoreError, match=gone):
+        store.count()
+    with pytest.raises(StoreError, match=gone):
+        store.ping()
+
+
+def test_a_decision_is_no_way_to_break_the_records(store: sqlite.SqliteStore, verdict_of: VerdictOf) -> None:
+    """A refused decision leaves nothing behind, and the next one gets the next number."""
+    store.add(verdict_of(1), "stand-1")
+    with pytest.raises(StoreError):
+        store.decide(Decision("nobody", Action.ACCEPT, "", "", "", NOW))
+    store.decide(Decision(verdict_of(1).capture.id, Action.ACCEPT, "", "", "", NOW))
+    assert [number for number, _ in store.decided_since(0)] == [1]
+
+
+def test_the_pulse_does_not_make_the_files_grow(store: sqlite.SqliteStore, tmp_path: Path) -> None:
+    """An hour of pulses, with a page reading now and then, leaves a small log and one row."""
+    for second in range(3600):
+        store.pulse(Pulse(datetime.fromtimestamp(second, UTC), "stand-1", ("a.jpg",) * (second % 7)))
+        if second % 10 == 0:
+            assert store.last_pulse() is not None
+    assert (tmp_path / "records.sqlite").stat().st_size < 200_000
+    assert (tmp_path / "records.sqlite-wal").stat().st_size < sqlite.WAL_BYTES
+
+
+def steps(store: sqlite.SqliteStore, ask: Callable[[], object]) -> int:
+    """How many instructions SQLite's machine takes for a question: its cost, without a clock."""
+    taken = 0
+
+    def count() -> None:
+        nonlocal taken
+        taken += 1
+
+    def watch(connection: sqlite3.Connection, *_: object) -> None:
+        connection.set_progress_handler(count, 1)
+
+    sa.event.listen(store._engine, "checkout", watch)
+    ask()
+    sa.event.remove(store._engine, "checkout", watch)
+    return taken
+
+
+def test_no_question_costs_more_with_more_records(store: sqlite.SqliteStore, verdict_of: VerdictOf) -> None:
+    """With thirty times the verdicts and decisions, every question takes the same work: no table is ever scanned."""
+
+    def fill(numbers: range) -> None:
+        rows = [verdict_row(verdict_of(number), "stand-1", NOW) for number in numbers]
+        with store._engine.begin() as connection:
+            connection.execute(insert(verdicts), rows)
+        store.add(verdict_of(numbers.stop), "stand-1")
+        for _ in range(3):
+            store.decide(Decision(rows[-1]["capture_id"], Action.ACCEPT, "", "", "", NOW))
+
+    newest, stamp = verdict_of(50).capture, verdict_of(50).capture.stamp
+    questions: dict[str, Callable[[], object]] = {
+        "latest": store.latest,
+        "since": lambda: store.since(10, limit=20),
+        "count": store.count,
+        "has": lambda: store.has(newest.id),
+        "get": lambda: store.get(newest.id),
+        "knows": lambda: store.knows(os.fsencode(newest.path), stamp),
+        "decisions": lambda: store.decisions(newest.id),
+        "decided_since": lambda: store.decided_since(1, limit=2),
+        "add": lambda: store.add(verdict_of(0), "stand-1"),
+    }
+    fill(range(100))
+    before = {name: steps(store, ask) for name, ask in questions.items()}
+    fill(range(101, 3000))
+    after = {name: steps(store, ask) for name, ask in questions.items()}
+    assert all(before.values())
+    assert after == pytest.approx(before, rel=0.2, abs=20)
