@@ -6,6 +6,7 @@ import json
 import logging
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from station import config as configuration
 from station import kit as kits
@@ -24,6 +26,8 @@ from station.line import Judged
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Judges every photograph while the specimen is on the bench."
 )
+benches = typer.Typer(no_args_is_help=True, help="Measure this machine; each beside a limit or a peer.")
+app.add_typer(benches, name="bench")
 people = Console(stderr=True, highlight=False)
 ConfigFile = Annotated[Path | None, typer.Option("--config", help="The station's configuration (station.yaml).")]
 Photos = Annotated[list[Path], typer.Argument(help="Photographs, or folders of them.")]
@@ -45,8 +49,8 @@ def explained() -> Iterator[None]:
     try:
         yield
     except StationError as error:
-        people.print(f"[bold red]{error}[/]" if people.is_terminal else str(error), markup=people.is_terminal)
-        people.print(f"-> {error.remedy}", markup=False)
+        people.print(Text(str(error), "bold red"), soft_wrap=True)
+        people.print(Text(f"-> {error.remedy}"), soft_wrap=True)
         raise typer.Exit(Exit.CONFIGURATION if isinstance(error, ConfigError) else Exit.FAILED) from error
 
 
@@ -181,6 +185,43 @@ def demo(
 
     with explained(), until_signalled() as stop:
         show.run(folder, port, sheets, interval, photograph, stop)
+
+
+@benches.command("latency")
+def bench_latency(photos: Photos, count: int = 50, port: int = 8399) -> None:
+    """File closed -> verdict recorded -> page painted in headless Chromium, beside cv2.imread."""
+    from station import judging
+    from station.bench import latency
+
+    with explained(), tempfile.TemporaryDirectory() as folder:
+        latency.bench(list(judging.photographs(photos)), count, Path(folder), port, Console())
+
+
+@benches.command("kills")
+def bench_kills(photos: Photos, count: int = 200, kills: int = 100, seed: int = 1) -> None:
+    """kill -9 at random moments while photographs arrive."""
+    from station import judging
+    from station.bench import kills as killing
+
+    with explained(), tempfile.TemporaryDirectory() as folder:
+        found = list(judging.photographs(photos))
+        tally = killing.bench(found, count, kills, Path(folder), seed, Console())
+    print(f"\n{tally.photographs} photographs, {tally.kills} kills: {len(tally.lost)} lost, {len(tally.twice)} twice")
+    raise typer.Exit(Exit.FAILED if tally.lost or tally.twice else Exit.FINE)
+
+
+@benches.command("agreement")
+def bench_agreement(
+    coco: Annotated[Path, typer.Argument(help="Annotations (COCO JSON).")],
+    images: Annotated[Path | None, typer.Argument(help="Folder of the photographs.")] = None,
+    config: ConfigFile = None,
+) -> None:
+    """What `station judge` says of annotated photographs, beside the annotations."""
+    from station.bench import agreement
+
+    speak(logging.ERROR)
+    with explained():
+        agreement.bench(coco, images or coco.parent / "images", configuration.load(config), Console())
 
 
 def main() -> None:

@@ -1,0 +1,80 @@
+"""The real daemon and page as processes of their own, for a benchmark, in a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import yaml
+
+from station.errors import StationError
+
+
+def write_config(folder: Path, more: Mapping[str, object] | None = None) -> Path:
+    """A minimal station.yaml with inbox and state in `folder`."""
+    (folder / "inbox").mkdir(parents=True, exist_ok=True)
+    path = folder / "station.yaml"
+    path.write_text(yaml.safe_dump({"station": "bench", "inbox": "inbox", "state": "state", **(more or {})}))
+    return path
+
+
+def start(command: str, config: Path) -> subprocess.Popen[bytes]:
+    """`station COMMAND --config CONFIG`; its words go to COMMAND.log beside the config."""
+    with (config.parent / f"{command}.log").open("ab") as log:
+        line = [sys.executable, "-m", "station.cli", command, "--config", str(config)]
+        return subprocess.Popen(line, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+
+
+@contextmanager
+def running(command: str, config: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The same, ended at the end."""
+    child = start(command, config)
+    try:
+        yield child
+    finally:
+        child.terminate()
+        try:
+            child.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+def deliver(photo: Path, inbox: Path, name: str) -> float:
+    """Copy under a hidden name, then rename, as a tether does. Answers the moment of the rename (time.time())."""
+    part = inbox / f".{name}.part"
+    shutil.copyfile(photo, part)
+    with part.open("rb") as file:
+        os.fsync(file.fileno())
+    now = time.time()
+    part.rename(inbox / name)
+    return now
+
+
+def copies(photos: list[Path], count: int, folder: Path) -> list[Path]:
+    """`count` photographs of different content: repeats get a few bytes behind their end, which decoders skip."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made = []
+    for i in range(count):
+        source = photos[i % len(photos)]
+        target = folder / f"{i:04}{source.suffix.lower()}"
+        content = source.read_bytes()
+        target.write_bytes(content if i < len(photos) else content + f"copy {i}".encode())
+        made.append(target)
+    return made
+
+
+def until(what: str, happened: object, seconds: float) -> None:
+    """Wait until `happened()` is true. Raises StationError after `seconds`."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if callable(happened) and happened():
+            return
+        time.sleep(0.02)
+    raise StationError(f"The benchmark waited {seconds:.0f} s in vain for {what}.", "Read the logs in its folder.")
