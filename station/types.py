@@ -338,12 +338,13 @@ class Record:
 @dataclass(frozen=True, slots=True)
 class Sighting:
     """One look into the inbox: at most one whole capture, the names still arriving, how many wait, and what is
-    wrong with the inbox itself (None when it is well)."""
+    wrong with the inbox itself (None when it is well). `notice`: it works, but not as well as it could."""
 
     capture: Capture | None
     arriving: tuple[str, ...] = ()
     waiting: int = 0
     problem: str | None = None
+    notice: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

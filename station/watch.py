@@ -30,7 +30,7 @@ from station.types import Capture, Sighting, Stamp
 __all__ = ["Mount", "Settings", "mount_of", "watch"]
 
 _BEAT_SECONDS = 1.0  # at least one Sighting in this time
-_SOON_SECONDS = 0.005
+_SOON_SECONDS = 0.005  # from a wake to a second look
 _SLICE_SECONDS = 0.2  # so soon `stop` is noticed
 _LOOK_SECONDS = 2.0  # pause between two looks at a local inbox, in case a notice of change was lost
 _SLOW_SECONDS = 5.0  # a disk that has not answered for so long is a problem
@@ -117,6 +117,7 @@ class _Watcher:
         self._settled: dict[str, Stamp] = {}  # known to the store, handed over, or companion of such a file
         self._pending: dict[str, _Pending] = {}
         self._problem: str | None = None
+        self._notice: str | None = None
         self._looked_at = 0.0
         self._woken_at = 0.0
         self._told: Sighting | None = None
@@ -132,7 +133,7 @@ class _Watcher:
             look = yield from self._ask(partial(self._folder.look, self._settled))
             if look is None:
                 return
-            self._looked_at, self._problem = began, look.problem
+            self._looked_at, self._problem, self._notice = began, look.problem, look.notice
             if look.files is not None:
                 yield from self._note(look.files)
                 yield from self._hand_over()
@@ -149,7 +150,7 @@ class _Watcher:
     def _ask(self, work: Callable[[], T]) -> Generator[Sighting, None, T | None]:
         """Let the disk thread work while Sightings go on. None when `stop` was set before it answered."""
         job = self._disk.submit(work)
-        began = time.monotonic()
+        began, problem = time.monotonic(), self._problem
         while not wait((job,), timeout=_SLICE_SECONDS).done:
             if self._stop.is_set():
                 return None
@@ -161,6 +162,7 @@ class _Watcher:
                 )
             if self._beat_is_due():
                 yield self._say()
+        self._problem = problem
         return job.result()
 
     def _note(self, files: dict[str, Stamp]) -> Iterator[Sighting]:
@@ -221,7 +223,7 @@ class _Watcher:
                 pending.seen_at,
                 companions,
                 expected=pending.stamp,
-                numbered=self._folder.numbered,
+                numbered=self._folder.local,
                 stop=self._stop,
             )
         except FileNotFoundError:
@@ -234,7 +236,7 @@ class _Watcher:
         pending, settings = self._pending[path], self._settings
         if pending.stamp.bytes == 0:
             ready = pending.since + settings.patience_seconds
-        elif self._folder.closed(pending.stamp):
+        elif self._folder.closed(path, pending.stamp):
             ready = pending.since
         else:
             ready = pending.since + settings.settle_seconds
@@ -274,4 +276,4 @@ class _Watcher:
     def _sighting(self, capture: Capture | None = None) -> Sighting:
         arriving = [path for path in self._pending if self._due(path) > self._looked_at]
         names = tuple(self._folder.name(path) for path in sorted(arriving, key=self._age)[:_NAMES_TOLD])
-        return Sighting(capture, names, len(self._pending) - len(arriving), self._problem)
+        return Sighting(capture, names, len(self._pending) - len(arriving), self._problem, self._notice)

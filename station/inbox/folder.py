@@ -22,10 +22,14 @@ _BACK = "What waits in it is judged as soon as it is back."
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What one look showed: path -> stamp, or None when the folder cannot be believed; `problem` says what to do."""
+    """What one look showed: path -> stamp, or None when the folder cannot be believed.
+
+    `problem`: photographs are not judged; `notice`: they are, but late. Both say what to do.
+    """
 
     files: dict[str, Stamp] | None
     problem: str | None
+    notice: str | None = None
 
 
 class Folder:
@@ -48,8 +52,8 @@ class Folder:
         return _printable(self._path)
 
     @property
-    def numbered(self) -> bool:
-        """Device and inode numbers here mean something."""
+    def local(self) -> bool:
+        """See Mount.local: notices of change are complete, device and inode numbers mean something."""
         return self._mount is not None and self._mount.local
 
     @property
@@ -57,9 +61,9 @@ class Folder:
         """Nothing wakes anybody here; look often."""
         return self._wakes is None
 
-    def closed(self, stamp: Stamp) -> bool:
-        """A file with this stamp is known to have been closed after writing, or moved here."""
-        return self._wakes is not None and self._wakes.closed(stamp)
+    def closed(self, path: str, stamp: Stamp) -> bool:
+        """The file is known to have been closed after writing, or moved here."""
+        return self._wakes is not None and self._wakes.closed(path, stamp)
 
     def name(self, path: str) -> str:
         """The path below the inbox, fit for a screen."""
@@ -80,16 +84,16 @@ class Folder:
         if doubt is not None:
             self.leave()
             return Look(None, doubt)
-        return Look(listing.files, self._refusal(listing.refused) or self._notice)
+        return Look(listing.files, self._refusal(listing.refused), self._notice)
 
     def _list(self, trusted: Mapping[str, Stamp]) -> Listing:
         began = time.monotonic()
         whole = began >= self._list_whole_at
-        touched = frozenset() if self._wakes is None else self._wakes.touched()
+        touched = frozenset[str]() if self._wakes is None else self._wakes.touched()
         listing = list_inbox(
             self._path,
             self._extensions,
-            numbered=self.numbered,
+            numbered=self.local,
             trusted=None if whole else trusted,
             touched=touched,
         )
@@ -122,11 +126,11 @@ class Folder:
 
     def _arm(self) -> None:
         """Ask the kernel for notices of change where they can be trusted; without them the folder is polled."""
-        poll = not self.numbered if self._poll is None else self._poll
+        poll = not self.local if self._poll is None else self._poll
         if poll or self._wakes is not None or time.monotonic() < self._arm_at:
             return
         try:
-            self._wakes = Wakes(self._path, self.wake, numbered=self.numbered)
+            self._wakes = Wakes(self._path, self.wake, numbered=self.local)
             self._notice = None
             self.wake.set()  # what came between the listing and this moment was not told
         except OSError as error:

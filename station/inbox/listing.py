@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -38,7 +37,7 @@ def list_inbox(
     Hidden names, names beginning with ~, links to folders and whatever is no regular file are left out; unfinished
     downloads (.tmp, .part, .crdownload ...) are, because their extension is not asked for. `numbered` False leaves
     device and inode numbers out of the stamps, as network and FUSE file systems need. A path in `trusted` keeps the
-    stamp it has there, unless its name is in `touched`: the file system is not asked, which saves most of the time.
+    stamp it has there, unless it is in `touched`: the file system is not asked, which saves most of the time.
     Raises OSError when the inbox itself cannot be listed.
     """
     listing = _Listing(extensions, numbered, trusted or {}, touched, [os.fspath(inbox)])
@@ -72,17 +71,23 @@ class _Listing:
                 name, path = entry.name, entry.path
                 if name.startswith(_HIDDEN):
                     continue
-                if name.rpartition(".")[2].lower() in self.extensions:
-                    known = self.trusted.get(path)
-                    if known is not None and name not in self.touched:
-                        self.files[path] = known
-                        continue
-                    if entry.is_file():
-                        self._add_file(entry)
-                        continue
-                if entry.is_dir(follow_symlinks=False) and name not in _NOT_SESSIONS:
-                    self.folders.append(path)
+                stem, _, extension = name.rpartition(".")
+                wanted = stem and extension.lower() in self.extensions
+                known = self.trusted.get(path) if wanted and path not in self.touched else None
+                if known is not None:
+                    self.files[path] = known
+                elif entry.is_dir(follow_symlinks=False):
+                    if name not in _NOT_SESSIONS:
+                        self.folders.append(path)
+                elif wanted:
+                    self._add_file(entry)
 
     def _add_file(self, entry: os.DirEntry[str]) -> None:
-        with contextlib.suppress(FileNotFoundError):  # gone since the folder was read
-            self.files[entry.path] = Stamp.of(entry.stat(), numbered=self.numbered)
+        try:
+            if entry.is_file():
+                self.files[entry.path] = Stamp.of(entry.stat(), numbered=self.numbered)
+        except FileNotFoundError:
+            return  # gone since the folder was read
+        except OSError:
+            if not entry.is_symlink():  # a link that leads nowhere is no file; a file without an answer is a fault
+                raise
