@@ -33,7 +33,7 @@ _BEAT_SECONDS = 1.0  # at least one Sighting in this time
 _SOON_SECONDS = 0.005  # from a wake to a second look
 _SLICE_SECONDS = 0.2  # so soon `stop` is noticed
 _LOOK_SECONDS = 2.0  # pause between two looks at a local inbox, in case a notice of change was lost
-_SLOW_SECONDS = 5.0  # a disk that has not answered for so long is a problem
+_SLOW_SECONDS = 3.0  # a disk that has not answered for so long is a problem
 _NAMES_TOLD = 20  # names in Sighting.arriving
 
 T = TypeVar("T")
@@ -43,21 +43,26 @@ class Settings(base.Settings):
     """How the inbox is watched."""
 
     extensions: tuple[str, ...] = Field(
-        (*PICTURES, *RAW), min_length=1, description="file name extensions of photographs, without the dot"
+        default=(*PICTURES, *RAW), min_length=1, description="file name extensions of photographs, without the dot"
     )
     settle_seconds: float = Field(
-        1.0, ge=0, description="without a notice that it was closed, a file is whole after this time without change"
+        default=1.0,
+        ge=0,
+        description="without a notice that it was closed, a file is whole after this time without change",
     )
     patience_seconds: float = Field(
-        10.0, ge=0, description="a file that never becomes whole is judged as it is after this time without change"
+        default=10.0,
+        ge=0,
+        description="a file that never becomes whole is judged as it is after this time without change",
     )
-    pair_seconds: float = Field(2.0, ge=0, description="so long a RAW file waits for the JPEG of the same name")
-    poll_seconds: float = Field(1.0, gt=0, description="pause between two listings of a folder on the network")
+    pair_seconds: float = Field(default=2.0, ge=0, description="so long a RAW file waits for the JPEG of the same name")
+    poll_seconds: float = Field(default=1.0, gt=0, description="pause between two listings of a folder on the network")
     poll: bool | None = Field(
-        None, description="list again and again instead of trusting notices of change; empty = as the file system needs"
+        default=None,
+        description="list again and again instead of trusting notices of change; empty = as the file system needs",
     )
     sentinel: str | None = Field(
-        None, min_length=1, description="a file that lies in the inbox whenever its share is mounted"
+        default=None, min_length=1, description="a file that lies in the inbox whenever its share is mounted"
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -18,11 +20,23 @@ def own_mounts() -> list[str]:
     return command
 
 
-@pytest.fixture(scope="session")
-def as_nobody() -> list[str]:
-    """The beginning of a command line that runs as a user who may not read everything; empty when we are one."""
-    if os.geteuid() != 0:
-        return []
-    if shutil.which("setpriv") is None:
-        pytest.skip("running as root without setpriv, so that nothing is unreadable")
-    return ["setpriv", "--reuid=54321", "--regid=54321", "--clear-groups"]
+@pytest.fixture
+def nobody() -> str:
+    """The beginning of a Python script that goes on as a user without rights (having imported all it needs)."""
+    return """if True:
+        import ctypes, os, sys
+        from pathlib import Path
+        import watchdog.observers.inotify
+        from station.inbox.folder import Folder
+        from station.inbox.listing import list_inbox
+        if os.geteuid() == 0:
+            os.setgroups([]); os.setgid(54321); os.setuid(54321)
+    """
+
+
+@pytest.fixture
+def public() -> Iterator[Path]:
+    """A folder that such a user can reach."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)

@@ -92,21 +92,13 @@ def test_a_missing_inbox_is_an_error(tmp_path: Path) -> None:
         list_inbox(tmp_path / "inbox", KINDS)
 
 
-def test_a_folder_that_may_not_be_read_is_told(tmp_path: Path, as_nobody: list[str]) -> None:
+def test_a_folder_that_may_not_be_read_is_told(public: Path, nobody: str) -> None:
     """One locked session folder is reported and the others are listed."""
-    for folder in [*tmp_path.parents[:2], tmp_path]:
-        folder.chmod(0o755)
-    (tmp_path / "locked").mkdir(mode=0o700)
-    (tmp_path / "a.jpg").write_bytes(b"x")
-    if not as_nobody:
-        (tmp_path / "locked").chmod(0o000)
-    script = """if True:
-        import sys
-        from pathlib import Path
-        from station.inbox.listing import list_inbox
+    (public / "locked").mkdir(mode=0o000)
+    (public / "a.jpg").write_bytes(b"x")
+    script = """
         inbox = Path(sys.argv[1])
         listing = list_inbox(inbox, frozenset({"jpg"}))
         assert set(listing.files) == {str(inbox / "a.jpg")} and listing.refused == (str(inbox / "locked"),), listing
     """
-    subprocess.run([*as_nobody, sys.executable, "-c", script, str(tmp_path)], check=True)
-    (tmp_path / "locked").chmod(0o700)
+    subprocess.run([sys.executable, "-c", nobody + script, str(public)], check=True)
