@@ -9,6 +9,7 @@ Written before the record, so that a page which sees the record finds the pictur
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from pathlib import Path
 
@@ -46,9 +47,7 @@ def save(photo: Photo | None, verdict: Verdict, previews: Path) -> None:
         view = photo.small(PHOTO_PX)
         _write(fresh / "photo.jpg", view, 88)
         _write(fresh / "thumb.jpg", _reduced(view, THUMB_PX), 82)
-        for number, finding in enumerate(verdict.findings):
-            if finding.where is not None and finding.outcome is not Outcome.PASS:
-                _write(fresh / f"crop-{number}.jpg", photo.region(_crop(finding.where)), 92)
+        _crops(photo, verdict, fresh)
         shutil.rmtree(target, ignore_errors=True)
         fresh.rename(target)
     except DecodeError:
@@ -58,6 +57,13 @@ def save(photo: Photo | None, verdict: Verdict, previews: Path) -> None:
             f"The preview of {verdict.capture.path.name} cannot be written: {error}",
             "Free space on the disk of the state folder; the photograph itself is untouched.",
         ) from error
+
+
+def _crops(photo: Photo, verdict: Verdict, target: Path) -> None:
+    for number, finding in enumerate(verdict.findings):
+        if finding.where is not None and finding.outcome is not Outcome.PASS:
+            with contextlib.suppress(DecodeError):  # a place outside the photograph costs its own crop only
+                _write(target / f"crop-{number}.jpg", photo.region(_crop(finding.where)), 92)
 
 
 def overlay(photo: Photo, verdict: Verdict, max_side: int = PHOTO_PX) -> Image:

@@ -130,7 +130,7 @@ def _refined_side(
     reach = max(8, round(0.008 * max(photo.size_px)))
     upright = abs(rough[1][1]) > abs(rough[1][0])
     low, high = np.minimum(a, b), np.maximum(a, b)
-    pad = np.array([reach, 0]) if upright else np.array([0, reach])
+    pad = np.array([reach + 2, 0]) if upright else np.array([0, reach + 2])
     x0, y0 = np.maximum(np.floor(low - pad), 0).astype(int)
     x1, y1 = np.minimum(np.ceil(high + pad), photo.size_px).astype(int)
     if x1 - x0 < 8 or y1 - y0 < 8:

@@ -107,8 +107,11 @@ def step_in_profiles(strip: NDArray[np.float32], expected: float, spread: float)
     slope = np.abs(np.gradient(smooth, axis=1))
     at = np.arange(strip.shape[1])
     weight = np.exp(-0.5 * ((at - expected) / spread) ** 2)
-    best = np.clip((slope * weight).argmax(axis=1), 1, strip.shape[1] - 2)
     rows = np.arange(len(strip))
+    best = (slope * weight).argmax(axis=1)
+    # the weight chooses the step; the step itself is where the slope is largest nearby
+    near = np.clip(best[:, None] + np.arange(-3, 4), 1, strip.shape[1] - 2)
+    best = near[rows, slope[rows[:, None], near].argmax(axis=1)]
     left, mid, right = slope[rows, best - 1], slope[rows, best], slope[rows, best + 1]
     bend = left - 2 * mid + right
     shift = np.where(np.abs(bend) > 1e-9, 0.5 * (left - right) / np.where(bend == 0, 1, bend), 0.0)

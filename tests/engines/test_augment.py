@@ -1,0 +1,53 @@
+"""Training views: what happens to the photograph happens to its truth."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engines.augment import relight, training_view, view
+from engines.truth import HERBARIUM, Sample, paint
+
+
+def sample() -> Sample:
+    """A sheet with a pure red label: red pixels are label pixels."""
+    image = np.full((300, 200, 3), 230, np.uint8)
+    image[40:120, 30:150] = (255, 0, 0)
+    ring = np.array([[30, 40], [149, 40], [149, 119], [30, 119]], np.float32)
+    sheet = np.array([[0, 0], [199, 0], [199, 299], [0, 299]], np.float32)
+    things = (("sheet", sheet), ("label", ring))
+    return Sample("a", "X", image, *paint(image, things, HERBARIUM), 0, things)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_the_truth_moves_with_the_photograph(seed: int) -> None:
+    """After any turn, tilt, scale and crop red is still label and nothing else is."""
+    image, class_map, _, _ = view(sample(), (160, 128), np.random.default_rng(seed))
+    red = (image[..., 0] > 200) & (image[..., 1] < 50)
+    label = class_map == HERBARIUM.index("label")
+    paper = (image.min(axis=2) > 200) & (class_map != 0)
+    assert label[red].mean() > 0.95 if red.sum() > 100 else True
+    assert not label[paper].any() or label[paper].mean() < 0.05
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_a_view_depends_on_its_seed_alone(seed: int) -> None:
+    """The same seed gives the same view: training can be resumed and repeated."""
+    first, second = (training_view(sample(), [sample()], (96, 64), np.random.default_rng(seed)) for _ in range(2))
+    for a, b in zip(first, second, strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert first[0].shape == (96, 64, 3)
+    assert first[0].dtype == np.uint8
+    assert first[3] in (-1, 0, 1, 2, 3)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_another_light_keeps_the_shape(seed: int) -> None:
+    """Relighting changes pixels, never their number or type."""
+    image = relight(sample().image, np.random.default_rng(seed))
+    assert image.shape == (300, 200, 3)
+    assert image.dtype == np.uint8

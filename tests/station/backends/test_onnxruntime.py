@@ -1,0 +1,20 @@
+"""What is special about ONNX Runtime."""
+
+from __future__ import annotations
+
+import onnxruntime
+import pytest
+
+from station.backends import onnxruntime as backend
+from station.config import ZOO
+from station.errors import EngineError
+from station.segment import read_model
+
+
+def test_a_provider_that_is_not_installed_is_refused_with_a_remedy() -> None:
+    """CUDA asked of a CPU build: an EngineError that names the package to install."""
+    if "CUDAExecutionProvider" in onnxruntime.get_available_providers():
+        pytest.skip("this ONNX Runtime has the CUDA provider")
+    with pytest.raises(EngineError) as caught:
+        backend.build(read_model(ZOO / "herbarium-sheet"), backend.Settings(provider="cuda"))
+    assert "onnxruntime-gpu" in caught.value.remedy

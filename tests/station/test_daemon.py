@@ -1,0 +1,135 @@
+"""The loop: record, then tell; a store that fails loses nothing."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import cv2
+import pytest
+
+from engines.synthesise import draw_sheet
+from station import daemon, kit
+from station.config import load
+from station.errors import AlertError, StoreError
+from station.judging import capture_of
+from station.types import Outcome, Record
+
+
+class Telling:
+    """An alert that remembers; `broken` makes it fail."""
+
+    def __init__(self, broken: bool = False) -> None:
+        self.told: list[Record] = []
+        self.broken = broken
+
+    def tell(self, record: Record) -> None:
+        self.told.append(record)
+        if self.broken:
+            raise AlertError("nobody is there", "call somebody")
+
+    def ping(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    target = tmp_path / "IMG_0001.jpg"
+    sheet = draw_sheet(5, long_side_px=800, plain=True)
+    cv2.imwrite(str(target), cv2.cvtColor(sheet.image, cv2.COLOR_RGB2BGR))
+    return target
+
+
+@pytest.fixture
+def open_kit(tmp_path: Path) -> Iterator[kit.Kit]:
+    (tmp_path / "inbox").mkdir()
+    (tmp_path / "station.yaml").write_text("station: test\nwatch: {settle_seconds: 0.1, patience_seconds: 0.5}\n")
+    with kit.opened(load(tmp_path / "station.yaml")) as made:
+        yield made
+
+
+def of(made: kit.Kit, *alerts: Telling) -> daemon.Daemon:
+    told = tuple((f"alert-{i}", alert) for i, alert in enumerate(alerts))
+    with_alerts = kit.Kit(made.config, made.segmenter, made.line, made.store, told)
+    return daemon.Daemon(with_alerts, daemon.Heart(with_alerts, lambda _: None, threading.Event()))
+
+
+def test_a_capture_is_recorded_pictured_and_told_once(open_kit: kit.Kit, photo: Path) -> None:
+    """The same photograph taken again is neither recorded nor told a second time."""
+    alert = Telling()
+    loop = of(open_kit, alert)
+    loop.take(capture_of(photo))
+    loop.take(capture_of(photo))
+    assert open_kit.store.count() == 1
+    assert [r.sequence for r in alert.told] == [1]
+    capture_id = alert.told[0].verdict.capture.id
+    assert (kit.previews(open_kit.config) / capture_id[:2] / capture_id / "photo.jpg").exists()
+
+
+def test_an_alert_that_fails_does_not_silence_the_next(open_kit: kit.Kit, photo: Path) -> None:
+    """Both are told although the first raises."""
+    broken, well = Telling(broken=True), Telling()
+    of(open_kit, broken, well).take(capture_of(photo))
+    assert len(broken.told) == len(well.told) == 1
+
+
+def test_a_store_that_fails_is_told_and_tried_again(
+    open_kit: kit.Kit, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the disk is full people hear the verdict; when there is room again it is recorded."""
+    alert = Telling()
+    loop = of(open_kit, alert)
+    add = open_kit.store.add
+
+    def full(*_: object) -> None:
+        raise StoreError("The disk is full.", "Free space.")
+
+    monkeypatch.setattr(open_kit.store, "add", full)
+    loop.take(capture_of(photo))
+    assert [r.sequence for r in alert.told] == [0]
+    assert loop.heart.trouble is not None
+    monkeypatch.setattr(open_kit.store, "add", add)
+    loop.save_unsaved()
+    assert open_kit.store.count() == 1
+    assert loop.heart.trouble is None
+
+
+def test_the_daemon_judges_what_arrives_and_what_was_there(open_kit: kit.Kit, photo: Path) -> None:
+    """A photograph from before the start, one that arrives, one that is no photograph: three verdicts, and a pulse."""
+    inbox = open_kit.config.inbox
+    (inbox / "before.jpg").write_bytes(photo.read_bytes())
+    stop, words = threading.Event(), list[str]()
+    loop = threading.Thread(target=daemon.run, args=(open_kit, stop, words.append))
+    loop.start()
+    try:
+        (inbox / "after.jpg").write_bytes(photo.read_bytes() + b"other content")
+        (inbox / "text.jpg").write_text("this is no photograph")
+        end = time.monotonic() + 60
+        while open_kit.store.count() < 3 and time.monotonic() < end:
+            time.sleep(0.05)
+    finally:
+        stop.set()
+        loop.join(timeout=20)
+    verdicts = {r.verdict.capture.path.name: r.verdict for r in open_kit.store.latest()}
+    assert set(verdicts) == {"before.jpg", "after.jpg", "text.jpg"}
+    assert verdicts["text.jpg"].outcome is Outcome.FAIL
+    assert [(f.check, f.code) for f in verdicts["text.jpg"].findings] == [("file", "unreadable")]
+    assert words[0] in ("WATCHDOG=1", "READY=1")
+    assert "READY=1" in words
+    assert open_kit.store.last_pulse() is not None
+
+
+def test_a_reader_sees_the_pulse(open_kit: kit.Kit) -> None:
+    """What the heart tells is what a page of another process reads."""
+    loop = of(open_kit)
+    loop.heart.trouble = "the disk is full"
+    loop.heart.beat()
+    with closing(kit.open_store(open_kit.config, writer=False)) as page:
+        pulse = page.last_pulse()
+    assert pulse is not None
+    assert (pulse.station, pulse.problem) == ("test", "the disk is full")
+    assert pulse.engine is not None
