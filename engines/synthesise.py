@@ -17,9 +17,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 
-from engines.drawing import camera, scenes
+from engines.drawing import camera, stand, wild
 from engines.drawing.bench import Bench, camera_over
 from engines.drawing.canvas import CLASSES, Canvas, Pixels, Thing, moved
 from engines.drawing.paper import textured
@@ -78,9 +77,9 @@ def draw_sheet(
     chart, labels, barcode = (defect is not d for d in (Defect.NO_CHART, Defect.LABEL_MISSING, Defect.NO_BARCODE))
     if plain:
         blur = float(rng.uniform(0.9, 1.4)) if defect is Defect.LABEL_BLURRED else 0.0
-        scenes.calm(bench, number, with_chart=chart, with_labels=labels, with_barcode=barcode, blur_mm=blur)
+        stand.arrange(bench, number, with_chart=chart, with_labels=labels, with_barcode=barcode, blur_mm=blur)
     else:
-        scenes.wild(bench, number, with_chart=chart, with_labels=labels, with_barcode=barcode)
+        wild.arrange(bench, number, with_chart=chart, with_labels=labels, with_barcode=barcode)
     image = camera.calm(bench.canvas.image, rng) if plain else camera.wild(bench.canvas.image, rng)
     things = tuple(bench.canvas.things)
     return Drawn(image, things, bench.canvas.class_map, skew_of(things), upright, number, defect, seed)
@@ -98,9 +97,9 @@ def skewed(rng: Generator, defect: Defect, plain: bool) -> float:
 def set_up(rng: Generator, long_side_px: int, defect: Defect, plain: bool, skew: float, upright: int) -> Bench:
     """The empty stand: sheet and frame sizes, camera, backing."""
     if plain:
-        sheet = (280.0, 425.0)
-        left = right = top = 26.0
-        bottom = 84.0
+        sheet = stand.SHEET_MM
+        left = right = top = stand.MARGIN_MM
+        bottom = stand.BELOW_MM
         tilt = np.zeros((4, 2), np.float32)
         backing = textured_backing(rng, (34, 34, 36) if rng.random() < 0.6 else (104, 104, 106))
     else:
@@ -108,7 +107,7 @@ def set_up(rng: Generator, long_side_px: int, defect: Defect, plain: bool, skew:
         sheet = (width, width * float(rng.uniform(1.3, 1.65)))
         left, right, top, bottom = (float(v) for v in rng.choice([-3, 0, 8, 20, 45], 4) * rng.uniform(0.7, 1.3, 4))
         tilt = (rng.normal(0, 0.008, (4, 2)) * (rng.random() < 0.3)).astype(np.float32)
-        backing = textured_backing(rng, scenes.BACKINGS[int(rng.integers(len(scenes.BACKINGS)))])
+        backing = textured_backing(rng, wild.BACKINGS[int(rng.integers(len(wild.BACKINGS)))])
     frame = (sheet[0] + left + right, sheet[1] + top + bottom)
     to_px, (w, h), k = camera_over(frame, long_side_px, upright, tilt)
     x, y = (left - right) / 2, (top - bottom) / 2

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TypedDict, Unpack
 
 import cv2
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from engines.drawing.canvas import Array, Canvas, Colour, Pixels, Thing, moved, rectangle, through
-from engines.drawing.chart import Piece
-from engines.drawing.paper import textured
+from engines.drawing.canvas import SHIFT, Array, Canvas, Colour, Pixels, Thing, fixed, moved, rectangle, through
+from engines.drawing.carrier import Carrier
+from engines.drawing.paper import aged, textured
 from engines.drawing.plant import Blade
 
 Matrix = NDArray[np.float64]
+
+
+class How(TypedDict, total=False):
+    """The options of Canvas.paste."""
+
+    text: str
+    alpha: Pixels | None
+    outline: Array | None
+    lift_mm: float
+    blur_px: float
+    ink: bool
 
 
 @dataclass(slots=True)
@@ -38,50 +50,78 @@ class Bench:
         """Is this place on the sheet (centre and size, mm) clear of what was put there before?"""
         return not any(abs(x - a) < (w + c) / 2 - 0.5 and abs(y - b) < (h + d) / 2 - 0.5 for a, b, c, d in self.taken)
 
-    def put(self, tile: Pixels, name: str, x: float, y: float, turn_deg: float = 0.0, **how: object) -> None:
+    def put(self, tile: Pixels, name: str, x: float, y: float, turn_deg: float = 0.0, **how: Unpack[How]) -> None:
         """Paste a tile on the sheet with its centre at (x, y) mm and remember the place."""
-        self.canvas.paste(tile, self.sheet @ moved(x, y, turn_deg), name, **how)  # type: ignore[arg-type]
+        self.canvas.paste(tile, self.sheet @ moved(x, y, turn_deg), name, **how)
         h, w = tile.shape[0] / self.k, tile.shape[1] / self.k
-        self.taken.append((x, y, h, w) if abs(turn_deg) % 180 > 45 else (x, y, w, h))
+        self.taken.append((x, y, h, w) if 45 < abs(turn_deg) % 180 < 135 else (x, y, w, h))
 
-    def put_row(self, pieces: list[Piece], pose: Matrix, carrier: Colour | None) -> None:
-        """Pieces side by side along x, centred on the pose; a carrier of its own colour behind them if wanted."""
-        widths = [piece.tile.shape[1] / self.k for piece in pieces]
-        high = max(piece.tile.shape[0] / self.k for piece in pieces)
-        if carrier is not None:
-            self.canvas.fill(through(pose, rectangle(sum(widths) + 4, high + 4)), carrier, None)
-        x = -sum(widths) / 2
-        for piece, width in zip(pieces, widths, strict=True):
-            self.canvas.paste(piece.tile, pose @ moved(x + width / 2, 0), piece.name, lift_mm=0.6)
-            x += width
+    def put_carrier(self, carrier: Carrier, pose: Matrix) -> None:
+        """A carrier's rows from top to bottom, its middle on the pose, its card behind."""
+        k, gap = self.k, carrier.gap_mm
+        w, h = carrier.size_mm(k)
+        if carrier.colour is not None:
+            card = through(pose, rectangle(w + 4, h + 3))
+            self.canvas.shade(card, 0.6, 0.35)
+            self.canvas.fill(card, carrier.colour, None)
+        y = -h / 2
+        for row in carrier.rows:
+            high = max(piece.tile.shape[0] for piece in row) / k
+            x = -w / 2
+            for tile, name in row:
+                wide = tile.shape[1] / k
+                self.canvas.paste(
+                    tile, pose @ moved(x + wide / 2, y + high / 2), name, lift_mm=0.0 if carrier.colour else 0.6
+                )
+                x += wide + gap
+            y += high + gap
 
-    def lay_sheet(self, colour: Colour, strength: float) -> None:
-        """The mounting sheet with its shadow and grain."""
+    def lay_sheet(self, colour: Colour, strength: float, *, old: bool = False) -> None:
+        """The mounting sheet with its shadow and grain; an old one may be stained."""
         corners = through(self.sheet, rectangle(*self.sheet_mm))
         canvas = self.canvas
-        canvas.shade([corners], 2.0, 0.5)
+        canvas.shade(corners, 2.0, 0.5)
         at = canvas.window(corners)
+        if at is not None:
+            sheet = textured(at[0].stop - at[0].start, at[1].stop - at[1].start, colour, self.rng, strength)
+            canvas.blend(at, canvas.coverage([corners], at), aged(sheet, self.rng) if old else sheet, "sheet")
+        canvas.things.append(Thing("sheet", corners))
+
+    def tape_down(self, x: float, y: float) -> None:
+        """A strip of gummed paper or clear tape over the plant at (x, y) mm."""
+        rng = self.rng
+        strip = through(
+            self.sheet @ moved(x, y, float(rng.uniform(0, 180))), rectangle(rng.uniform(12, 45), rng.uniform(2, 6))
+        )
+        at = self.canvas.window(strip)
         if at is None:
             return
-        paper = textured(at[0].stop - at[0].start, at[1].stop - at[1].start, colour, self.rng, strength)
-        canvas.blend(at, canvas.coverage([corners], at), paper, "sheet")
-        canvas.things.append(Thing("sheet", corners))
+        clear = rng.random() < 0.3
+        cover = self.canvas.coverage([strip], at)
+        on_sheet = np.where(self.canvas.class_map[at] > 0, cover, 0).astype(np.uint8)
+        light = float(rng.uniform(190, 250))
+        self.canvas.blend(
+            at, on_sheet // 4 if clear else on_sheet, (light, light * 0.98, light * 0.9), None if clear else "sheet"
+        )
 
     def press(self, blades: list[Blade], pose: Matrix) -> None:
         """Lay a plant on the sheet: shadow first, then the blades, then mottling over all of it."""
-        canvas = self.canvas
-        outlines = [through(pose, blade.outline) for blade in blades]
-        every = np.concatenate(outlines)
-        at = canvas.window(every, 0.02 * len(canvas.image))
+        canvas, rng = self.canvas, self.rng
+        lengths = np.cumsum([len(blade.outline) for blade in blades])[:-1]
+        every = through(pose, np.concatenate([blade.outline for blade in blades]))
+        at = canvas.window(every, 3 * canvas.px_per_mm + 4)
         if at is None:
             return
-        canvas.shade(outlines, float(self.rng.uniform(0.4, 1.0)), float(self.rng.uniform(0.2, 0.5)))
-        cover = canvas.coverage(outlines, at)
         origin = np.array([at[1].start, at[0].start], np.float32)
+        outlines = np.split(fixed(every - origin), lengths)
+        cover = np.zeros(canvas.class_map[at].shape, np.uint8)
+        for outline in outlines:
+            cv2.fillPoly(cover, [outline], (255,), cv2.LINE_AA, SHIFT)
+        canvas.darken(at, cover, float(rng.uniform(0.3, 0.8)), float(rng.uniform(0.2, 0.5)))
         picture = canvas.image[at].copy()
         for blade, outline in zip(blades, outlines, strict=True):
-            dye(picture, outline - origin, blade)
-        mottle = textured(picture.shape[0], picture.shape[1], (225, 225, 225), self.rng, 14)
+            dye(picture, outline, blade)
+        mottle = textured(picture.shape[0], picture.shape[1], (225, 225, 225), rng, float(rng.uniform(6, 16)))
         picture = cv2.multiply(picture, mottle, scale=1 / 225)
         canvas.blend(at, cover, np.asarray(picture, np.uint8), "specimen")
         self._note_specimens(cover, origin)
@@ -101,19 +141,18 @@ class Bench:
                 self.canvas.things.append(Thing("specimen", points))
 
 
-def dye(picture: Pixels, outline: Array, blade: Blade) -> None:
-    """Fill one blade, thinned by its opacity."""
-    points = np.round(outline * 16).astype(np.int32)
+def dye(picture: Pixels, outline: NDArray[np.int32], blade: Blade) -> None:
+    """Fill one blade (fixed-point pixels), thinned by its opacity."""
     if blade.opacity >= 1:
-        cv2.fillPoly(picture, [points], blade.colour, cv2.LINE_AA, 4)
+        cv2.fillPoly(picture, [outline], blade.colour, cv2.LINE_AA, SHIFT)
         return
-    low = np.maximum(np.floor(outline.min(axis=0)).astype(int) - 1, 0)
-    high = np.ceil(outline.max(axis=0)).astype(int) + 2
-    part = picture[low[1] : high[1], low[0] : high[0]]
+    low = np.maximum((outline.min(axis=0) >> SHIFT) - 1, 0)
+    high = (outline.max(axis=0) >> SHIFT) + 2
+    part = picture[low[1] : max(high[1], 0), low[0] : max(high[0], 0)]
     if part.size == 0:
         return
     wet = part.copy()
-    cv2.fillPoly(wet, [points - (low * 16).astype(np.int32)], blade.colour, cv2.LINE_AA, 4)
+    cv2.fillPoly(wet, [outline - (low << SHIFT).astype(np.int32)], blade.colour, cv2.LINE_AA, SHIFT)
     part[:] = cv2.addWeighted(wet, blade.opacity, part, 1 - blade.opacity, 0)
 
 

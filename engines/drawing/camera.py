@@ -64,13 +64,16 @@ def wild(image: Pixels, rng: Generator) -> Pixels:
     image = lit(image, rng, rng.uniform(0, 0.25), rng.uniform(0, 0.15))
     if rng.random() < 0.6:
         image = cv2.GaussianBlur(image, (0, 0), rng.uniform(0.3, 1.1))
-    r, g, b = np.exp(rng.normal(0, 0.05, 3))
+    r, g, b = np.exp(rng.normal(0, 0.03, 3))
     image = toned(image, (float(r), float(g), float(b)), float(np.exp(rng.normal(0, 0.2))), float(rng.uniform(0, 0.06)))
     image = noisy(image, rng, rng.uniform(0.3, 5))
+    if rng.random() < 0.25:  # copies for the web are sharpened
+        soft = cv2.GaussianBlur(image, (0, 0), 1.0)
+        image = np.asarray(cv2.addWeighted(image, 1.7, soft, -0.7, 0), np.uint8)
     if rng.random() < 0.08:
         grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
         image = cv2.merge([grey, grey, grey])
     if rng.random() < 0.5:
         _, packed = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(45, 96))])
-        image = cv2.imdecode(packed, cv2.IMREAD_COLOR)
+        image = np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), np.uint8)
     return np.asarray(image, np.uint8)

@@ -54,12 +54,12 @@ def moved(x: float, y: float, turn_deg: float = 0.0) -> NDArray[np.float64]:
 def through(matrix: NDArray[np.float64], points: NDArray[np.floating]) -> Array:
     """Points (n, 2) through a 3x3 projective matrix."""
     flat = np.asarray(points, np.float64).reshape(-1, 2) @ matrix[:, :2].T + matrix[:, 2]
-    return (flat[:, :2] / flat[:, 2:]).astype(np.float32)
+    return np.asarray(flat[:, :2] / flat[:, 2:], np.float32)
 
 
 def rectangle(w: float, h: float) -> Array:
     """The four corners of a rectangle round the origin, clockwise from the top-left."""
-    return np.array([[-w, -h], [w, -h], [w, h], [-w, h]], np.float32) / 2
+    return np.array([[-w, -h], [w, -h], [w, h], [-w, h]], np.float32) * np.float32(0.5)
 
 
 @dataclass(slots=True)
@@ -93,16 +93,22 @@ class Canvas:
             cv2.fillPoly(alpha, [fixed(polygon - origin)], (255,), cv2.LINE_AA, SHIFT)
         return alpha
 
-    def shade(self, polygons: list[Array], height_mm: float, depth: float) -> None:
-        """The soft shadow of something `height_mm` above the paper; `depth` 0..1 is how dark it is."""
-        offset = np.array(self.light, np.float32) * height_mm * self.px_per_mm
+    def shade(self, polygon: Array, height_mm: float, depth: float) -> None:
+        """The soft shadow of a thing with this outline lying `height_mm` above the paper; `depth` 0..1."""
+        at = self.window(polygon, 4 * height_mm * self.px_per_mm + 4)
+        if at is not None:
+            self.darken(at, self.coverage([polygon], at), height_mm, depth)
+
+    def darken(self, at: tuple[slice, slice], cover: Pixels, height_mm: float, depth: float) -> None:
+        """The shadow of what covers the window. It is blurred at a quarter of the size where it is wide."""
+        dx, dy = (side * height_mm * self.px_per_mm for side in self.light)
         sigma = max(0.4, height_mm * self.px_per_mm * 0.8)
-        shifted = [polygon + offset for polygon in polygons]
-        at = self.window(np.concatenate(shifted), 3 * sigma + 2)
-        if at is None:
-            return
-        alpha = cv2.GaussianBlur(self.coverage(shifted, at), (0, 0), sigma)
-        keep = 255 - (alpha * np.float32(depth)).astype(np.uint8)
+        size = cover.shape[::-1]
+        step = 4 if sigma > 6 else 1
+        small = cover if step == 1 else cv2.resize(cover, (max(1, size[0] // step), max(1, size[1] // step)))
+        small = cv2.GaussianBlur(small, (0, 0), sigma / step)
+        shift = np.array([[size[0] / small.shape[1], 0, dx], [0, size[1] / small.shape[0], dy]], np.float32)
+        keep = 255 - (cv2.warpAffine(small, shift, size) * np.float32(depth)).astype(np.uint8)
         self.image[at] = cv2.multiply(self.image[at], cv2.merge([keep, keep, keep]), scale=1 / 255)
 
     def blend(self, at: tuple[slice, slice], alpha: Pixels, paint: Pixels | Colour, name: str | None) -> None:
@@ -145,7 +151,7 @@ class Canvas:
         shape = rectangle(w, h) / self.tile_px_per_mm if outline is None else outline
         polygon = through(pose, shape)
         if lift_mm > 0:
-            self.shade([polygon], lift_mm, 0.35)
+            self.shade(polygon, lift_mm, 0.35)
         at = self.window(polygon, 2 + 3 * blur_px)
         if at is not None:
             self._lay(tile, pose, at, polygon, alpha, name, blur_px, ink)

@@ -12,7 +12,7 @@ import yaml
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from engines.drawing.writing import printed
+from engines.drawing.writing import lettered, printed
 
 Pixels = NDArray[np.uint8]
 Colour = tuple[float, float, float]
@@ -30,11 +30,30 @@ class Piece(NamedTuple):
     name: str | None
 
 
+class Layout(NamedTuple):
+    """A chart of calibration/charts: patch colours in sRGB 0..255 row by row, and how it is laid out."""
+
+    colours: tuple[Colour, ...]
+    rows: int
+    columns: int
+    aspect: float
+    frame: Colour
+    gap: float
+
+
 @cache
-def chart(stem: str) -> dict[str, object]:
-    """One chart of calibration/charts as data."""
-    data: dict[str, object] = yaml.safe_load((CHARTS / f"{stem}.yaml").read_text())
-    return data
+def layout(stem: str) -> Layout:
+    """The chart in calibration/charts/<stem>.yaml. A patch without Lab values is drawn in its `rgb`."""
+    data = yaml.safe_load((CHARTS / f"{stem}.yaml").read_text(encoding="utf-8"))
+    colours = tuple(tuple(p["rgb"]) if p["lab"] is None else srgb_from_lab_d50(p["lab"]) for p in data["patches"])
+    return Layout(colours, data["rows"], data["columns"], data["aspect"], tuple(data["frame"]), data["gap"])
+
+
+def known(stem: str, k: float, width_mm: float) -> Pixels:
+    """A chart of calibration/charts at a width."""
+    made = layout(stem)
+    size = (width_mm * k, width_mm * k / made.aspect)
+    return grid(list(made.colours), made.rows, made.columns, *size, made.frame, made.gap)
 
 
 def srgb_from_lab_d50(lab: tuple[float, float, float]) -> Colour:
@@ -70,14 +89,6 @@ def grid(colours: list[Colour], rows: int, columns: int, w_px: float, h_px: floa
     return tile
 
 
-def colorchecker(k: float, width_mm: float) -> Pixels:
-    """The ColorChecker Classic of calibration/charts in sRGB."""
-    data = chart("colorchecker-classic")
-    patches: list[dict[str, tuple[float, float, float]]] = data["patches"]  # type: ignore[assignment]
-    colours = [srgb_from_lab_d50(p["lab"]) for p in patches]
-    return grid(colours, 4, 6, width_mm * k, width_mm * k * 0.7, (38, 36, 35), 0.2)
-
-
 def mini_checker(k: float, width_mm: float, rng: Generator) -> Pixels:
     """A very small chart: colours round the rim, greys in the middle (as the smallest commercial charts)."""
     greys: list[Colour] = [(v, v, v) for v in np.linspace(245, 12, 12)]
@@ -89,42 +100,76 @@ def mini_checker(k: float, width_mm: float, rng: Generator) -> Pixels:
     return grid(cells, 5, 6, width_mm * k, width_mm * k * 0.82, (15, 14, 14), 0.12)
 
 
-def strip(k: float, length_mm: float, height_mm: float, rng: Generator, *, greys: bool) -> Pixels:
-    """A control strip along x: grey steps, or printing inks with lighter tints below."""
+def strip(
+    k: float,
+    length_mm: float,
+    height_mm: float,
+    rng: Generator,
+    *,
+    greys: bool,
+    frame: Colour | None = None,
+    with_greys: bool = False,
+) -> Pixels:
+    """A control strip along x: grey steps, or printing inks (with lighter tints below); `with_greys` joins both."""
     count = int(rng.integers(8, 21)) if greys else int(rng.integers(6, 13))
-    w, h = length_mm * k, height_mm * k
-    frame: Colour = (245, 245, 245) if rng.random() < 0.5 else (40, 40, 42)
+    if frame is None:
+        frame = (245, 245, 245) if rng.random() < 0.5 else (40, 40, 42)
+    values = np.linspace(1, 0, count) ** rng.uniform(1.0, 2.0) * rng.uniform(225, 250) + 4
+    if rng.random() < 0.3:
+        values = values[::-1]
+    steps: list[Colour] = [(float(v), float(v), float(v)) for v in values]
+    gap = float(rng.choice([0.0, 0.0, 0.1, 0.35])) if not with_greys else float(rng.uniform(0.1, 0.5))
     if greys:
-        values = np.linspace(1, 0, count) ** rng.uniform(1.0, 2.0) * rng.uniform(225, 250) + 8
-        if rng.random() < 0.3:
-            values = values[::-1]
-        colours: list[Colour] = [(float(v), float(v), float(v)) for v in values]
-        return grid(colours, 1, count, w, h, frame, rng.choice([0.0, 0.0, 0.1, 0.35]))
+        return grid(steps, 1, count, length_mm * k, height_mm * k, frame, gap)
     inks = [INKS[int(i)] for i in rng.permutation(len(INKS))[:count]]
-    rows = int(rng.integers(1, 4))
-    tints = [tuple(c + (255 - c) * row / rows * 0.8 for c in ink) for row in rng.permutation(rows) for ink in inks]
-    return grid(tints, rows, len(inks), w, h, frame, rng.choice([0.0, 0.0, 0.08, 0.3]))  # type: ignore[arg-type]
+    if with_greys:
+        inks = [*inks, *steps]
+    rows = 1 if with_greys else int(rng.integers(1, 4))
+    tints: list[Colour] = [tint(ink, row / rows * 0.8) for row in rng.permutation(rows).tolist() for ink in inks]
+    return grid(tints, rows, len(inks), length_mm * k, height_mm * k, frame, gap)
 
 
-def ruler(k: float, centimetres: int, height_mm: float, rng: Generator, *, plain: bool) -> Pixels:
+def tint(ink: Colour, white: float) -> Colour:
+    """The ink mixed with `white` parts (0..1) of paper."""
+    r, g, b = (c + (255 - c) * white for c in ink)
+    return r, g, b
+
+
+def ruler(
+    k: float, centimetres: int, height_mm: float, rng: Generator, *, plain: bool, dark: bool | None = None
+) -> Pixels:
     """A scale bar along x with true centimetres: checkered blocks or ticks, numbered."""
-    dark = plain or rng.random() < 0.6
+    dark = (plain or rng.random() < 0.6) if dark is None else dark
     paper, ink = ((28.0,) * 3, (235.0,) * 3) if dark else ((float(rng.uniform(200, 250)),) * 3, (25.0,) * 3)
-    if not dark and rng.random() < 0.4:
+    if not dark and rng.random() < 0.3:
         paper = (225.0, 205.0, 140.0)
     margin = 6.0
     tile = sheet_of(height_mm * k, (centimetres * 10 + 2 * margin + (22 if plain else 8)) * k, paper)
     h = tile.shape[0]
-    if plain or rng.random() < 0.55:
+    top = 0.5
+    if plain or rng.random() < 0.6:
         block(tile, k, centimetres, margin, ink)
-        top = 0.52
     else:
-        ticks(tile, k, centimetres, margin, ink)
-        top = 0.48
+        ticks(tile, k, centimetres * 10, margin, ink)
     size = 0.3 * h
-    for n in range(0, centimetres + 1, 1 if centimetres <= 15 or rng.random() < 0.5 else 5):
-        printed(tile, [str(n)], None, size, ink, ((margin + 10 * n) * k - 0.28 * size * len(str(n)), top * h))
-    printed(tile, ["cm"], None, size, ink, ((margin + 10 * centimetres) * k + size, top * h))
+    step = 1 if centimetres <= 15 or rng.random() < 0.5 else 5
+    marks = [((margin + 10 * n) * k, top * h, str(n)) for n in range(0, centimetres + 1, step)]
+    lettered(tile, [*marks, ((margin + 10 * centimetres + 4) * k + size, top * h, "cm")], None, size, ink, "ma")
+    if not plain and rng.random() < 0.5:
+        printed(tile, ["copyright reserved"], None, 0.2 * h, ink, (0.45 * tile.shape[1], 0.79 * h))
+    return tile
+
+
+def tape(k: float, length_mm: float, height_mm: float, paper: Colour, rng: Generator) -> Pixels:
+    """A measuring tape over its whole length: ticks, numbers each centimetre, perhaps inches along the other edge."""
+    tile = sheet_of(height_mm * k, length_mm * k, paper)
+    ink: Colour = (20, 20, 22) if paper[0] > 110 else (225, 225, 225)
+    ticks(tile, k, int(length_mm), 0.0, ink)
+    if rng.random() < 0.3:
+        ticks(tile[::-1], k * 25.4 / 16, int(length_mm * 16 / 25.4), 0.0, ink)
+    size = 0.32 * height_mm * k
+    marks = [(10 * n * k, 0.45 * height_mm * k, str(n)) for n in range(1, int(length_mm // 10))]
+    lettered(tile, marks, None, size, ink, "ma")
     return tile
 
 
@@ -139,11 +184,11 @@ def block(tile: Pixels, k: float, centimetres: int, margin: float, ink: Colour) 
         cv2.rectangle(tile, (x0, top), (x1, bottom), ink, max(1, round(0.03 * h)))
 
 
-def ticks(tile: Pixels, k: float, centimetres: int, margin: float, ink: Colour) -> None:
-    """Millimetre ticks from the upper edge."""
+def ticks(tile: Pixels, k: float, millimetres: int, margin: float, ink: Colour) -> None:
+    """Ticks every `1 / k` of the tile's pixels from the upper edge, longer ones at fives and tens."""
     h = tile.shape[0]
     width = max(1, round(0.18 * k))
-    for n in range(centimetres * 10 + 1):
+    for n in range(millimetres + 1):
         x = round((margin + n) * k)
         long = 0.42 if n % 10 == 0 else 0.33 if n % 5 == 0 else 0.22
         tile[: round(long * h), x : x + width] = ink

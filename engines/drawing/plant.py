@@ -1,24 +1,41 @@
-"""Pressed plants as polygons in millimetres, grown by simple rules; the root of a plant is its origin, up is -y."""
+"""Pressed plants as polygons in millimetres, grown by simple rules; the root is the origin, up is -y."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 
-Array = NDArray[np.float32]
+from engines.drawing.leaf import (
+    Array,
+    Floats,
+    blob,
+    form,
+    headings,
+    placed,
+    ribs,
+    smooth,
+    squeezed,
+    stroke,
+    veins,
+    wander,
+)
+
 Colour = tuple[float, float, float]
-
 HUES: tuple[Colour, ...] = (
     (96, 92, 48), (110, 100, 60), (74, 80, 42), (60, 74, 44), (88, 66, 40), (120, 92, 54), (64, 48, 34), (52, 46, 36),
     (130, 112, 70), (92, 104, 62), (70, 92, 58), (140, 124, 86), (48, 40, 30), (104, 74, 44), (84, 88, 72),
+    (58, 84, 46), (98, 120, 66), (122, 118, 104), (148, 146, 96), (84, 62, 54), (40, 44, 30), (150, 120, 80),
 )  # fmt: skip
 PETALS: tuple[Colour, ...] = (
     (214, 196, 150), (196, 120, 150), (150, 110, 170), (226, 206, 110), (190, 150, 90), (120, 80, 110), (222, 214, 200),
-    (160, 70, 60), (110, 110, 180),
+    (160, 70, 60), (110, 110, 180), (130, 60, 50), (170, 110, 70),
 )  # fmt: skip
+WOOD: Colour = (92, 72, 50)
+MOST = 1500
+"""No plant has more blades; keeps the slowest picture quick."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,220 +49,273 @@ class Blade:
 
 @dataclass(slots=True)
 class Plant:
-    """What grew: blades in painting order."""
+    """What has grown so far, in painting order, and the colours it grows in."""
 
+    rng: Generator
+    colour: Colour
+    wood: Colour
+    petal: Colour
+    pattern: Array
     blades: list[Blade] = field(default_factory=list)
 
+    def add(self, outlines: Array | list[Array], colour: Colour, spread: float = 0.12, opacity: float = 1.0) -> None:
+        """Outlines, each a little lighter or darker and redder or greener than the colour."""
+        n = min(len(outlines), MOST - len(self.blades))
+        light = np.exp(self.rng.normal(0, spread, (n, 1))) * np.exp(self.rng.normal(0, 0.03, (n, 3)))
+        tints = np.minimum(np.array(colour) * light, 255)
+        for outline, tint in zip(outlines[:n], tints.tolist(), strict=True):
+            self.blades.append(Blade(outline, (tint[0], tint[1], tint[2]), opacity))
 
-def shaded(colour: Colour, rng: Generator, spread: float = 0.12) -> Colour:
-    """The colour made a little lighter or darker, and a little redder or greener."""
-    light = float(np.exp(rng.normal(0, spread)))
-    r, g, b = colour
-    return min(r * light * (1 + rng.normal(0, 0.03)), 255), min(g * light, 255), min(b * light, 255)
+    def stem(self, line: Array, start_mm: float, end_mm: float) -> None:
+        """A stem along a line."""
+        self.add([stroke(line, start_mm, end_mm)], self.wood, 0.08)
 
+    def leaves(self, at: Array, heading: Floats, length: Floats, pattern: Array | None = None) -> None:
+        """Leaves with midribs; large ones with side veins. Some show their paler lower side."""
+        used = self.pattern if pattern is None else pattern
+        width = squeezed(len(at), self.rng)
+        outlines = placed(used, at, heading, length, self.rng, width)
+        pale = self.rng.random(len(at)) < 0.2
+        under = tuple(c * 0.7 + 60 for c in self.colour)
+        rib = tuple(min(c * 1.25 + 12, 255) for c in self.colour)
+        middle = ribs(at, heading, length)
+        for n in range(len(at)):
+            self.add(outlines[n : n + 1], under if pale[n] else self.colour)  # type: ignore[arg-type]
+            if length[n] > 9:
+                self.add(middle[n : n + 1], rib, 0.08)  # type: ignore[arg-type]
+            if length[n] > 32:
+                self.add(veins(used, at[n], heading[n], length[n], width[n]), rib, 0.08, 0.45)  # type: ignore[arg-type]
 
-def stroke(points: Array, start_mm: float, end_mm: float) -> Array:
-    """The outline of a line drawn with a pen that tapers from one width to the other."""
-    step = np.gradient(points, axis=0)
-    normal = np.stack([-step[:, 1], step[:, 0]], axis=1) / np.maximum(np.hypot(*step.T), 1e-6)[:, None]
-    half = np.linspace(start_mm, end_mm, len(points), dtype=np.float32)[:, None] / 2
-    return np.concatenate([points + normal * half, (points - normal * half)[::-1]]).astype(np.float32)
-
-
-def wander(
-    start: Array, heading_deg: float, length_mm: float, rng: Generator, bend: float = 25.0, count: int = 10
-) -> Array:
-    """A gently bending line. Heading 0 is up, clockwise positive."""
-    turns = (
-        np.cumsum(rng.normal(0, bend / np.sqrt(count), count))
-        + heading_deg
-        + np.linspace(0, rng.normal(0, bend), count)
-    )
-    a = np.radians(turns)
-    steps = np.stack([np.sin(a), -np.cos(a)], axis=1) * (length_mm / count)
-    return np.concatenate([start[None], start + np.cumsum(steps, axis=0)]).astype(np.float32)
-
-
-def leaf_form(rng: Generator) -> Array:
-    """A leaf outline of length 1 from the origin upwards; one form serves a whole plant."""
-    t = np.linspace(0, 1, 24)
-    peak, fat = rng.uniform(0.3, 0.65), rng.uniform(0.08, 0.5)
-    power = np.log(0.5) / np.log(peak)
-    width = fat * np.sin(np.pi * t**power) ** rng.uniform(0.6, 1.4)
-    kind = rng.integers(5)
-    if kind == 1:
-        width *= 1 + rng.uniform(0.1, 0.35) * np.abs(np.sin(np.pi * t * rng.integers(4, 12)))
-    elif kind == 2:
-        width = fat * 1.3 * np.sin(np.pi * t**power) * (0.35 + 0.65 * np.abs(np.cos(np.pi * t * rng.integers(2, 5))))
-    bow = rng.normal(0, 0.08) * np.sin(np.pi * t)
-    heart = -rng.uniform(0, 0.15) * (kind == 3)
-    right = np.stack([width / 2 + bow, -(t + heart * np.sin(np.pi * t * 4) * (t < 0.25))], axis=1)
-    left = np.stack([-width / 2 + bow, -t], axis=1)[::-1]
-    return np.concatenate([right, left]).astype(np.float32)
+    def flower(self, at: Array, size_mm: float) -> None:
+        """Petals round a centre, or a ball of florets."""
+        rng = self.rng
+        if rng.random() < 0.3:
+            spots = at + rng.normal(0, size_mm / 5, (14, 2)).astype(np.float32)
+            self.add([blob(spot, size_mm / 8, rng, 7) for spot in spots], self.petal, 0.2)
+            return
+        count = int(rng.integers(4, 12))
+        turn = np.linspace(0, 360, count, endpoint=False) + rng.normal(0, 14, count)
+        each = np.repeat(np.asarray(at, np.float32)[None], count, axis=0)
+        petals = placed(PETAL, each, turn, np.full(count, size_mm / 2) * rng.uniform(0.7, 1.1, count), rng)
+        self.add(petals, self.petal, 0.1, float(rng.uniform(0.5, 0.95)))
+        self.add([blob(at, size_mm * 0.12, rng, 12)], (90, 66, 36))
 
 
-def leaf(
-    plant: Plant, form: Array, at: Array, heading_deg: float, length_mm: float, colour: Colour, rng: Generator
-) -> None:
-    """One leaf with its midrib; each is squeezed and turned a little differently."""
-    a = np.radians(heading_deg)
-    squeeze = rng.uniform(0.6, 1.1) if rng.random() < 0.8 else rng.uniform(0.2, 0.6)
-    turn = np.array([[np.cos(a), np.sin(a)], [-np.sin(a), np.cos(a)]])
-    shape = (form * (squeeze, 1.0)) * length_mm @ turn + at
-    tint = shaded(colour, rng)
-    plant.blades.append(Blade(shape.astype(np.float32), tint))
-    if length_mm > 12:
-        rib = np.stack([np.zeros(5), -np.linspace(0, 0.93, 5)], axis=1) * length_mm @ turn + at
-        pale = shaded((min(tint[0] * 1.3, 255), min(tint[1] * 1.25, 255), tint[2] * 1.2), rng, 0.05)
-        plant.blades.append(Blade(stroke(rib.astype(np.float32), length_mm * 0.022, 0.1), pale))
+def branches(plant: Plant, heading: float, length: float, levels: int) -> list[tuple[Array, int]]:
+    """A branching skeleton from the origin: (line, level) with level 0 the outermost."""
+    rng = plant.rng
+    lines: list[tuple[Array, int]] = []
+    wait = [(np.zeros(2, np.float32), heading, length, levels)]
+    bend, forks, angle = rng.uniform(6, 35), rng.uniform(0.15, 0.5), rng.uniform(20, 65)
+    while wait and len(lines) < 45:
+        start, direction, reach, level = wait.pop(0)
+        line = wander(start, direction, reach, rng, bend, 14)
+        lines.append((line, level))
+        if level:
+            ahead = headings(line)
+            for n in range(3, 13):
+                if rng.random() < forks:
+                    side = angle * rng.uniform(0.6, 1.3) * (1 if n % 2 else -1)
+                    wait.append((line[n], ahead[n] + side, reach * rng.uniform(0.25, 0.6) * (1 - n / 22), level - 1))
+    return lines
 
 
-def flower(plant: Plant, at: Array, size_mm: float, colour: Colour, rng: Generator) -> None:
-    """Petals round a centre, thin enough for the paper to shine through."""
-    form = leaf_form(rng)
-    count = int(rng.integers(4, 14))
-    for n in range(count):
-        a = np.radians(360 * n / count + rng.normal(0, 14))
-        turn = np.array([[np.cos(a), np.sin(a)], [-np.sin(a), np.cos(a)]])
-        shape = form * (1.3, 1) * size_mm / 2 * rng.uniform(0.7, 1.1) @ turn + at
-        plant.blades.append(Blade(shape.astype(np.float32), shaded(colour, rng), float(rng.uniform(0.5, 0.95))))
-    plant.blades.append(Blade(blob(at, size_mm * 0.13, rng), shaded((90, 66, 36), rng)))
+def leafy(plant: Plant, height: float, heading: float) -> None:
+    """Stems with simple or pinnate leaves, perhaps with flowers at the ends."""
+    rng = plant.rng
+    size = height * np.exp(rng.uniform(np.log(0.035), np.log(0.4)))
+    compound, paired, angle = rng.random() < 0.15, rng.random() < 0.5, rng.uniform(25, 80)
+    blooming = rng.random() < 0.4
+    for line, level in branches(plant, heading, height, int(rng.choice([0, 1, 2], p=[0.2, 0.4, 0.4]))):
+        reach = float(np.hypot(*(line[-1] - line[0])))
+        plant.stem(line, max(0.5, reach * rng.uniform(0.008, 0.02)), 0.35)
+        ahead, count = headings(line), int(np.clip(1.6 * reach / size, 2, 14))
+        spots = np.unique(np.linspace(2 + level, 14, count).astype(int))
+        sides = np.where(np.arange(len(spots)) % 2, 1.0, -1.0)
+        if paired:
+            spots, sides = np.repeat(spots, 2), np.tile([1.0, -1.0], len(spots))
+        kept = rng.random(len(spots)) < 0.85
+        spots, sides = spots[kept], sides[kept]
+        turn = ahead[spots] + sides * angle * rng.uniform(0.6, 1.3, len(spots))
+        length = size * rng.uniform(0.5, 1.1, len(spots)) * (1 - 0.35 * spots / 14)
+        if compound:
+            for n, spot in enumerate(spots):
+                frond(plant, line[spot], float(turn[n]), float(length[n]) * 1.6)
+        else:
+            plant.leaves(line[spots], turn, length)
+        if blooming and rng.random() < 0.7:
+            plant.flower(line[-1], min(size * rng.uniform(0.3, 0.9), 60))
 
 
-def blob(at: Array, radius_mm: float, rng: Generator, count: int = 10) -> Array:
-    """An uneven round."""
-    a = np.linspace(0, 2 * np.pi, count, endpoint=False)
-    r = radius_mm * np.exp(rng.normal(0, 0.15, count))
-    return (np.stack([np.cos(a) * r, np.sin(a) * r], axis=1) + at).astype(np.float32)
-
-
-def leafy(
-    plant: Plant, at: Array, height: float, heading: float, colour: Colour, rng: Generator, depth: int = 2
-) -> None:
-    """A stem with leaves and side branches."""
-    form, size = leaf_form(rng), height * rng.uniform(0.08, 0.3)
-    compound = rng.random() < 0.2
-    bark = shaded((84, 66, 44), rng, 0.25)
-    petal = PETALS[int(rng.integers(len(PETALS)))] if rng.random() < 0.5 else None
-    opposite, angle = rng.random() < 0.5, rng.uniform(25, 75)
-
-    def branch(start: Array, direction: float, length: float, level: int) -> None:
-        line = wander(start, direction, length, rng, 18, 14)
-        plant.blades.append(Blade(stroke(line, max(0.5, length * 0.014), 0.35), shaded(bark, rng, 0.06)))
-        side = 1.0
-        for n in range(2 if level == depth else 1, len(line)):
-            ahead = float(np.degrees(np.arctan2(*(line[n] - line[n - 1]) * (1, -1))))
-            if level > 0 and rng.random() < 0.35:
-                branch(line[n], ahead + side * rng.uniform(25, 60), length * rng.uniform(0.25, 0.6), level - 1)
-            for s in (side, -side) if opposite else (side,):
-                if rng.random() < 0.75:
-                    grown = size * rng.uniform(0.45, 1.1) * (1 - 0.4 * n / len(line))
-                    if compound:
-                        frond(plant, line[n], ahead + s * angle, grown * 1.5, form, colour, rng)
-                    else:
-                        leaf(plant, form, line[n], ahead + s * angle * rng.uniform(0.7, 1.3), grown, colour, rng)
-            side = -side
-        if petal is not None and rng.random() < 0.6:
-            flower(plant, line[-1], size * rng.uniform(0.3, 0.8), petal, rng)
-
-    branch(at, heading, height, depth)
-
-
-def frond(plant: Plant, at: Array, heading: float, length: float, form: Array, colour: Colour, rng: Generator) -> None:
+def frond(plant: Plant, at: Array, heading: float, length: float) -> None:
     """A pinnate leaf: leaflets on both sides of a rachis."""
-    count = int(np.clip(length / 4, 5, 26))
+    rng = plant.rng
+    count = int(np.clip(length / 5, 4, 24))
     line = wander(at, heading, length, rng, 10, count)
-    plant.blades.append(Blade(stroke(line, max(0.5, length * 0.012), 0.25), shaded(colour, rng, 0.2)))
-    for n in range(1, count + 1):
-        ahead = float(np.degrees(np.arctan2(*(line[n] - line[n - 1]) * (1, -1))))
-        reach = length * 0.28 * np.sin(np.pi * (0.15 + 0.8 * n / count)) * rng.uniform(0.85, 1.1)
-        for s in (1, -1):
-            leaf(plant, form, line[n], ahead + s * rng.uniform(50, 75), reach, colour, rng)
+    plant.add([stroke(line, max(0.5, length * 0.012), 0.25)], plant.wood, 0.1)
+    step = np.repeat(np.arange(1, count + 1), 2)
+    side = np.tile([1.0, -1.0], count)
+    reach = length * 0.28 * np.sin(np.pi * (0.15 + 0.8 * step / count)) * rng.uniform(0.85, 1.1, 2 * count)
+    plant.leaves(line[step], headings(line)[step] + side * rng.uniform(45, 80), np.maximum(reach, 0.5))
 
 
-def fern(plant: Plant, at: Array, height: float, heading: float, colour: Colour, rng: Generator) -> None:
-    """A few fronds from one stock; small ones are twice pinnate."""
-    form = leaf_form(rng) * (0.7, 1)
-    for _ in range(int(rng.integers(1, 6))):
-        frond(plant, at, heading + rng.normal(0, 22), height * rng.uniform(0.6, 1), form, colour, rng)
+def fern(plant: Plant, height: float, heading: float) -> None:
+    """A few fronds from one stock."""
+    narrow = plant.pattern * np.array((0.5, 1), np.float32)
+    plant.pattern = narrow
+    for _ in range(int(plant.rng.integers(1, 6))):
+        frond(plant, np.zeros(2, np.float32), heading + plant.rng.normal(0, 22), height * plant.rng.uniform(0.5, 1))
 
 
-def grass(plant: Plant, at: Array, height: float, heading: float, colour: Colour, rng: Generator) -> None:
+def grass(plant: Plant, height: float, heading: float) -> None:
     """A tuft of narrow blades, some culms with spikelets."""
-    width = height * rng.uniform(0.004, 0.02)
+    rng = plant.rng
+    width = height * rng.uniform(0.003, 0.02)
     for _ in range(int(rng.integers(8, 45))):
-        start = at + rng.normal(0, (height * 0.02, 1.0)).astype(np.float32)
+        start = rng.normal(0, (height * 0.02, 1.0)).astype(np.float32)
         line = wander(start, heading + rng.normal(0, 14), height * rng.uniform(0.3, 1), rng, 22, 16)
-        thin = width * rng.uniform(0.3, 1.2)
-        plant.blades.append(Blade(stroke(line, thin, 0.15), shaded(colour, rng, 0.18)))
+        plant.add([stroke(line, width * rng.uniform(0.3, 1.2), 0.15)], plant.colour, 0.18)
         if rng.random() < 0.25:
-            for point in line[-int(rng.integers(3, 8)) :]:
-                for _ in range(3):
-                    leaf(plant, SEED, point, float(rng.normal(heading, 45)), height * 0.025, (150, 124, 80), rng)
+            tips = np.repeat(line[-int(rng.integers(3, 8)) :], 3, axis=0)
+            seeds = placed(PETAL, tips, rng.normal(heading, 45, len(tips)), np.full(len(tips), height * 0.025), rng)
+            plant.add(seeds, (150, 124, 80))
 
 
-def needles(plant: Plant, at: Array, height: float, heading: float, colour: Colour, rng: Generator) -> None:
+def needles(plant: Plant, height: float, heading: float) -> None:
     """A twig with needles or scales."""
-    size = height * rng.uniform(0.03, 0.09)
-
-    def twig(start: Array, direction: float, length: float, level: int) -> None:
-        line = wander(start, direction, length, rng, 14, int(np.clip(length / 3, 8, 50)))
-        plant.blades.append(Blade(stroke(line, max(0.8, length * 0.02), 0.6), shaded((90, 68, 46), rng)))
-        for n in range(1, len(line)):
-            ahead = float(np.degrees(np.arctan2(*(line[n] - line[n - 1]) * (1, -1))))
-            for s in (-1, 1):
-                end = wander(line[n], ahead + s * rng.uniform(25, 65), size * rng.uniform(0.6, 1.1), rng, 6, 3)
-                plant.blades.append(Blade(stroke(end, 0.9, 0.4), shaded(colour, rng)))
-            if level and n % 5 == 0:
-                twig(
-                    line[n],
-                    ahead + rng.choice([-1, 1]) * rng.uniform(30, 60),
-                    length * rng.uniform(0.25, 0.5),
-                    level - 1,
-                )
-
-    twig(at, heading, height, 1)
+    rng = plant.rng
+    size = height * rng.uniform(0.02, 0.09)
+    narrow = PETAL * np.array((rng.uniform(0.1, 0.5), 1), np.float32)
+    for line, _level in branches(plant, heading, height, 1):
+        reach = float(np.hypot(*(line[-1] - line[0])))
+        plant.stem(line, max(0.8, reach * 0.02), 0.6)
+        count = int(np.clip(reach / 1.6, 12, 140))
+        t = np.sort(rng.uniform(0.5, 14, count))
+        spots = np.stack([np.interp(t, np.arange(15), line[:, axis]) for axis in (0, 1)], axis=1).astype(np.float32)
+        turn = np.interp(t, np.arange(15), np.unwrap(headings(line), period=360)) + rng.choice(
+            [-1, 1], count
+        ) * rng.uniform(20, 70, count)
+        plant.add(placed(narrow, spots, turn, size * rng.uniform(0.6, 1.1, count), rng), plant.colour)
 
 
-def moss(plant: Plant, at: Array, height: float, heading: float, colour: Colour, rng: Generator) -> None:
-    """A cushion of tiny shoots."""
-    reach = height * rng.uniform(0.12, 0.3)
-    centre = at + np.array([0, -height * 0.4], np.float32)
-    plant.blades.append(Blade(blob(centre, reach * 0.75, rng, 16), shaded(colour, rng)))
-    for _ in range(int(rng.integers(120, 350))):
-        a, r = rng.uniform(0, 2 * np.pi), reach * np.sqrt(rng.uniform(0.05, 1))
-        start = centre + np.array([np.cos(a) * r, np.sin(a) * r], np.float32)
-        line = wander(start, np.degrees(a) + 90 + rng.normal(0, 40), reach * rng.uniform(0.1, 0.4), rng, 40, 4)
-        plant.blades.append(Blade(stroke(line, rng.uniform(0.5, 1.6), 0.3), shaded(colour, rng, 0.3)))
+def moss(plant: Plant, height: float, heading: float) -> None:
+    """Cushions of tiny shoots."""
+    rng = plant.rng
+    for _ in range(int(rng.integers(1, 5))):
+        reach = height * rng.uniform(0.06, 0.2)
+        centre = (rng.normal(0, height * 0.2, 2)).astype(np.float32)
+        n = int(rng.integers(120, 320))
+        a, r = rng.uniform(0, 2 * np.pi, n), reach * np.sqrt(rng.uniform(0, 1, n))
+        spots = (centre + np.stack([np.cos(a) * r, np.sin(a) * r], axis=1)).astype(np.float32)
+        plant.add([smooth(blob(centre, reach * 0.7, rng, 12))], plant.colour, 0.2)
+        shoots = placed(
+            PETAL * np.array((0.8, 1), np.float32),
+            spots,
+            np.degrees(a) + 90 + rng.normal(heading, 50, n),
+            reach * rng.uniform(0.1, 0.35, n),
+            rng,
+        )
+        plant.add(shoots, plant.colour, 0.3)
 
 
-def roots(plant: Plant, at: Array, length: float, heading: float, rng: Generator) -> None:
+def rosette(plant: Plant, height: float, heading: float) -> None:
+    """Leaves on long stalks from one root, flowers between them."""
+    rng = plant.rng
+    flowers = int(rng.integers(0, 6))
+    for n in range(int(rng.integers(3, 12)) + flowers):
+        line = wander(
+            np.zeros(2, np.float32), heading + rng.normal(0, 32), height * rng.uniform(0.35, 0.85), rng, 25, 12
+        )
+        plant.stem(line, max(0.6, height * 0.008), 0.5)
+        if n < flowers:
+            plant.flower(line[-1], height * rng.uniform(0.06, 0.16))
+        else:
+            length = height * rng.uniform(0.12, 0.32, 1)
+            plant.leaves(line[-1:], headings(line)[-1:] + rng.normal(0, 40, 1), length)
+
+
+def twigs(plant: Plant, height: float, heading: float) -> None:
+    """Bare wood with buds or catkins."""
+    rng = plant.rng
+    fat = rng.uniform(0.012, 0.04)
+    for line, level in branches(plant, heading, height, int(rng.integers(0, 2))):
+        reach = float(np.hypot(*(line[-1] - line[0])))
+        plant.stem(line, max(1.0, reach * fat), max(0.7, reach * fat * 0.6))
+        for spot in line[int(rng.integers(2, 6)) :: int(rng.integers(1, 4))]:
+            spots = spot + rng.normal(0, height * 0.012, (6, 2)).astype(np.float32)
+            plant.add([blob(s, height * rng.uniform(0.004, 0.014), rng, 7) for s in spots], plant.petal, 0.3)
+        if level == 0 and rng.random() < 0.5:
+            tail = wander(line[-1], 180 + rng.normal(0, 30), height * 0.18, rng, 20, 10)
+            plant.add([stroke(tail, height * 0.02, height * 0.012)], plant.colour)
+
+
+def pads(plant: Plant, height: float, heading: float) -> None:
+    """Succulent pieces with spines."""
+    rng = plant.rng
+    at = np.zeros(2, np.float32)
+    for _ in range(int(rng.integers(2, 7))):
+        radius = height * rng.uniform(0.06, 0.14)
+        plant.add([smooth(blob(at, radius, rng, 9))], plant.colour, 0.15)
+        spots = (at + rng.normal(0, radius * 0.36, (30, 2))).astype(np.float32)
+        plant.add([blob(s, radius * 0.05, rng, 9) for s in spots], (70, 52, 36), 0.3)
+        spines = [wander(s, rng.uniform(0, 360), radius * rng.uniform(0.3, 0.9), rng, 4, 3) for s in spots[:18]]
+        plant.add([stroke(s, 0.6, 0.2) for s in spines], (120, 96, 64), 0.3)
+        turn = np.radians(heading + rng.normal(0, 60))
+        at = at + np.array([np.sin(turn), -np.cos(turn)], np.float32) * radius * np.float32(rng.uniform(1.2, 2.2))
+
+
+def roots(plant: Plant, length: float, heading: float) -> None:
     """Fine brown roots below the origin."""
-    colour = shaded((120, 92, 62), rng, 0.3)
+    rng = plant.rng
+    start = np.zeros(2, np.float32)
     for _ in range(int(rng.integers(5, 28))):
-        line = wander(at, heading + 180 + rng.normal(0, 45), length * rng.uniform(0.3, 1), rng, 60, 12)
-        plant.blades.append(Blade(stroke(line, length * 0.02 + 0.3, 0.12), shaded(colour, rng)))
+        line = wander(start, heading + 180 + rng.normal(0, 45), length * rng.uniform(0.3, 1), rng, 60, 12)
+        plant.add([stroke(line, length * 0.02 + 0.3, 0.12)], (124, 98, 68), 0.25)
 
 
-SEED = np.array([[0, 0], [0.22, -0.4], [0.12, -0.85], [0, -1], [-0.12, -0.85], [-0.22, -0.4]], np.float32)
-HABITS = (leafy, leafy, leafy, fern, grass, needles, moss)
+PETAL = np.array(
+    [[0, 0], [0.2, -0.35], [0.24, -0.7], [0.1, -0.97], [-0.1, -0.97], [-0.24, -0.7], [-0.2, -0.35]], np.float32
+)
+Habit = Callable[[Plant, float, float], None]
+HABITS: tuple[Habit, ...] = (
+    leafy,
+    leafy,
+    leafy,
+    leafy,
+    leafy,
+    leafy,
+    rosette,
+    rosette,
+    twigs,
+    fern,
+    grass,
+    grass,
+    needles,
+    moss,
+    pads,
+)
+COMELY: tuple[Habit, ...] = (leafy, leafy, leafy, rosette, fern, grass)
+"""Habits of the calm pictures."""
 
 
-def grow(height_mm: float, rng: Generator) -> Plant:
-    """One pressed plant of a random habit, about `height_mm` high, its root at the origin."""
-    plant = Plant()
-    colour = shaded(HUES[int(rng.integers(len(HUES)))], rng, 0.2)
-    origin, heading = np.zeros(2, np.float32), float(rng.normal(0, 12))
-    if rng.random() < 0.35:
-        roots(plant, origin, height_mm * rng.uniform(0.08, 0.22), heading, rng)
-    HABITS[int(rng.integers(len(HABITS)))](plant, origin, height_mm, heading, colour, rng)
-    return plant
+def grow(height_mm: float, rng: Generator, habits: Sequence[Habit] = HABITS) -> list[Blade]:
+    """One pressed plant of one of the habits, about `height_mm` high, its root at the origin."""
+    colour, wood = (np.array(c) * np.exp(rng.normal(0, 0.2)) for c in (HUES[int(rng.integers(len(HUES)))], WOOD))
+    petal = PETALS[int(rng.integers(len(PETALS)))]
+    if rng.random() < 0.4:
+        wood = colour * 1.1
+    plant = Plant(rng, tuple(colour.tolist()), tuple(wood.tolist()), petal, form(rng))
+    heading = float(rng.normal(0, 14))
+    if rng.random() < 0.3:
+        roots(plant, height_mm * rng.uniform(0.08, 0.22), heading)
+    habits[int(rng.integers(len(habits)))](plant, height_mm, heading)
+    return plant.blades
 
 
-def fitted(plant: Plant, w_mm: float, h_mm: float) -> list[Blade]:
-    """The blades moved so that they are centred on the origin, and shrunk so that they fit into w x h mm."""
-    every = np.concatenate([blade.outline for blade in plant.blades])
+def fitted(blades: list[Blade], w_mm: float, h_mm: float) -> list[Blade]:
+    """The blades centred on the origin, turned to lie along the room and sized to fill it (at most doubled)."""
+    every = np.concatenate([blade.outline for blade in blades])
     low, high = every.min(axis=0), every.max(axis=0)
-    scale = min(1.0, float(np.min(np.array([w_mm, h_mm]) / np.maximum(high - low, 1e-3))))
+    scale = np.float32(min(2.0, float(np.min(np.array([w_mm, h_mm]) / np.maximum(high - low, 1e-3)))))
     middle = (low + high) / 2
-    return [Blade((b.outline - middle) * np.float32(scale), b.colour, b.opacity) for b in plant.blades]
+    return [Blade((b.outline - middle) * scale, b.colour, b.opacity) for b in blades]

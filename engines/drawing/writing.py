@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -17,22 +18,28 @@ Pixels = NDArray[np.uint8]
 Colour = tuple[float, float, float]
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
-SYLLABLES = "ra me lo ti ca nu pho li xe ro gal bri thy sa lan der vi ola cor mu pen ste ari zo qui den fra hel".split()
-ENDINGS = "um us a ia ella ense oides ifolia ata ensis phyllum anthus".split()
-PLACES = "North Ridge|Upper Valley|Old Quarry|Lake shore|Rio Claro|Cape Road|Mill Brook|Bosque Alto|Granite hill".split(
-    "|"
-)
-NAMES = "A. Moreau|J. Lindqvist|M. Okoro|P. Silva|K. Tanaka|E. Brandt|R. Osei|L. Novak|T. Whitfield|C. Duarte".split(
-    "|"
-)
+SYLLABLES = (
+    "ra", "me", "lo", "ti", "ca", "nu", "pho", "li", "xe", "ro", "gal", "bri", "thy", "sa", "lan", "der", "vi", "ola",
+    "cor", "mu", "pen", "ste", "ari", "zo", "qui", "den", "fra", "hel",
+)  # fmt: skip
+ENDINGS = ("um", "us", "a", "ia", "ella", "ense", "oides", "ifolia", "ata", "ensis", "phyllum", "anthus")
+PLACES = (
+    "North Ridge", "Upper Valley", "Old Quarry", "Lake shore", "Rio Claro", "Cape Road", "Mill Brook", "Bosque Alto",
+    "Granite hill",
+)  # fmt: skip
+NAMES = (
+    "A. Moreau", "J. Lindqvist", "M. Okoro", "P. Silva", "K. Tanaka", "E. Brandt", "R. Osei", "L. Novak",
+    "T. Whitfield", "C. Duarte",
+)  # fmt: skip
 HABITATS = (
-    "open woodland on sandy soil|wet meadow, locally common|dry slope among rocks|roadside, disturbed ground|"
-    "shaded gully near stream|secondary forest, 12 m tree|flowers pale yellow|fruit green, ripening red|"
-    "margin of pond, in shallow water|limestone cliff, rare"
-).split("|")
-HOUSES = "HERBARIUM|FLORA OF|PLANTS OF|BOTANICAL GARDEN|MUSEUM OF NATURAL HISTORY|NATIONAL HERBARIUM|UNIVERSITY".split(
-    "|"
-)
+    "open woodland on sandy soil", "wet meadow, locally common", "dry slope among rocks", "roadside, disturbed ground",
+    "shaded gully near stream", "secondary forest, 12 m tree", "flowers pale yellow", "fruit green, ripening red",
+    "margin of pond, in shallow water", "limestone cliff, rare",
+)  # fmt: skip
+HOUSES = (
+    "HERBARIUM", "FLORA OF", "PLANTS OF", "BOTANICAL GARDEN", "MUSEUM OF NATURAL HISTORY", "NATIONAL HERBARIUM",
+    "UNIVERSITY",
+)  # fmt: skip
 SCRIPTS = (
     cv2.FONT_HERSHEY_SCRIPT_SIMPLEX,
     cv2.FONT_HERSHEY_SCRIPT_COMPLEX,
@@ -41,7 +48,7 @@ SCRIPTS = (
 )
 
 
-def pick(rng: Generator, words: list[str]) -> str:
+def pick(rng: Generator, words: Sequence[str]) -> str:
     """One of the words."""
     return words[int(rng.integers(len(words)))]
 
@@ -56,7 +63,7 @@ def taxon(rng: Generator) -> str:
 def date(rng: Generator) -> str:
     """A day between 1850 and 2020 in one of the usual spellings."""
     day, month, year = int(rng.integers(1, 29)), int(rng.integers(12)), int(rng.integers(1850, 2021))
-    names = "Jan Feb Mar Apr May June July Aug Sept Oct Nov Dec".split()
+    names = ["Jan", "Feb", "Mar", "Apr", "May", "June", "July", "Aug", "Sept", "Oct", "Nov", "Dec"]
     return [f"{day} {names[month]} {year}", f"{day}.{month + 1}.{year}", f"{year}-{month + 1:02}-{day:02}"][day % 3]
 
 
@@ -94,6 +101,20 @@ def any_face(rng: Generator) -> str | None:
     return faces()[int(rng.random() * len(faces()))]
 
 
+def lettered(
+    tile: Pixels, marks: list[tuple[float, float, str]], face: str | None, size_px: float, ink: Colour, anchor: str
+) -> None:
+    """Print (x, y, text) marks into `tile` in place; `anchor` as Pillow names it, e.g. "la" left and top."""
+    if not any(text for _, _, text in marks):
+        return
+    picture = Pillow.fromarray(tile)
+    draw = ImageDraw.Draw(picture)
+    shape, fill = font(face, round(size_px)), (int(ink[0]), int(ink[1]), int(ink[2]))
+    for x, y, text in marks:
+        draw.text((x, y), text, fill=fill, font=shape, anchor=anchor)
+    tile[:] = np.asarray(picture)
+
+
 def printed(
     tile: Pixels,
     lines: list[str],
@@ -105,20 +126,10 @@ def printed(
     leading: float = 1.35,
     centred: bool = False,
 ) -> None:
-    """Print lines of text into `tile` in place, from `at` (x, y) px; `size_px` is the font size."""
-    picture = Pillow.fromarray(tile)
-    draw = ImageDraw.Draw(picture)
-    shape = font(face, round(size_px))
-    for number, line in enumerate(lines):
-        x = tile.shape[1] / 2 if centred else at[0]
-        draw.text(
-            (x, at[1] + number * leading * size_px),
-            line,
-            fill=tuple(int(c) for c in ink),
-            font=shape,
-            anchor="ma" if centred else "la",
-        )
-    tile[:] = np.asarray(picture)
+    """Print lines of text into `tile` in place, from `at` (x, y) px or centred; `size_px` is the font size."""
+    x = tile.shape[1] / 2 if centred else at[0]
+    marks = [(x, at[1] + n * leading * size_px, line) for n, line in enumerate(lines)]
+    lettered(tile, marks, face, size_px, ink, "ma" if centred else "la")
 
 
 def handwritten(
