@@ -1,4 +1,4 @@
-"""Row <-> value, and the one query that gives records: a verdict with its latest decision."""
+"""Row <-> value."""
 
 from __future__ import annotations
 
@@ -9,24 +9,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, func, select
+from sqlalchemy import RowMapping
 
 from station.errors import StoreError
 from station.records.events import engine_event, engine_from_event, event, plain, shown, verdict_from_event
-from station.records.tables import decisions, verdicts
 from station.types import Action, Capture, Decision, Pulse, Record, Stamp, Verdict
 
 Row = dict[str, Any]
 """Column name -> value, ready for an insert."""
-
-
-def records() -> Select[Any]:
-    """Select verdicts, each with its latest decision; add where, order and limit. Rows go to `record_of`."""
-    newest = select(func.max(decisions.c.sequence)).where(decisions.c.capture_id == verdicts.c.capture_id)
-    latest = verdicts.outerjoin(decisions, decisions.c.sequence == newest.correlate(verdicts).scalar_subquery())
-    decided = [column.label(f"decision_{column.name}") for column in decisions.c]
-    own = [verdicts.c[name] for name in ("sequence", "recorded_at", "station", "document")]
-    return select(*own, *decided).select_from(latest)
 
 
 def verdict_row(verdict: Verdict, station: str, recorded_at: datetime) -> Row:
@@ -53,7 +43,7 @@ def verdict_row(verdict: Verdict, station: str, recorded_at: datetime) -> Row:
 
 
 def record_of(row: RowMapping) -> Record:
-    """A row of `records()` as a value. Raises StoreError when its document is damaged."""
+    """A verdict's row, beside it its latest decision (`decision_...`), as a value. Raises StoreError when damaged."""
     try:
         verdict = verdict_from_event(json.loads(row["document"]))
     except (KeyError, TypeError, ValueError) as error:

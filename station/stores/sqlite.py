@@ -2,8 +2,12 @@
 
 WAL, so that pages read while the daemon writes. `synchronous=FULL` for verdicts and decisions: with NORMAL the last
 of them could vanish in a power cut after somebody had been told, and their numbers would be given out again
-(https://www.sqlite.org/pragma.html#pragma_synchronous). The pulse is worth no disk flush: its connection uses NORMAL.
+(https://www.sqlite.org/pragma.html#pragma_synchronous). A pulse is worth no disk flush: it is written with NORMAL.
 One process writes verdicts, held by a lock file; every other one reads, and may add decisions.
+
+The daemon has one connection of its own for writing, and only that one empties the log into the file, right after a
+commit of its own. So nobody can start the log anew while a checkpoint begins, which is what damages databases with
+SQLite before 3.51.3 (https://www.sqlite.org/wal.html#the_wal_reset_bug); Debian 12 and 13 have older ones.
 """
 
 from __future__ import annotations
@@ -18,19 +22,19 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from pydantic import Field
-from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 import station.settings
 from station.errors import StoreError
 from station.inbox.mounts import mount_of
-from station.records import rows
+from station.records import queries, rows
 from station.records.migrations import prepare
-from station.records.tables import decisions, files, pulse, verdicts
 from station.types import Decision, Pulse, Record, Stamp, Verdict
 
-WAL_BYTES = 16 * 2**20
-"""The write-ahead log is cut back to this after a burst; SQLite starts it anew every 1,000 pages (4 MB) anyway."""
+LOG_PAGES = 1000
+"""The write-ahead log is emptied into the file when it has this many pages (4 MB), SQLite's own default."""
+LOG_BYTES = 16 * 2**20
+"""After a burst the log's file is cut back to this."""
 
 
 class Settings(station.settings.Settings):
@@ -57,124 +61,101 @@ class SqliteStore:
             _refuse_network(self._path)
             self._closed = False
             self._lock = _locked(self._path) if writer else None
-            self._engine = _engine(self._path, busy_timeout_s, synchronous=2)
-            self._beats = _engine(self._path, busy_timeout_s, synchronous=1)
+            self._shared = _engine(self._path, busy_timeout_s, log_pages=0)
+            self._own = _engine(self._path, busy_timeout_s, log_pages=LOG_PAGES) if writer else None
             opened.callback(self.close)
-            prepare(self._writing(), backup=self._backup if writer else None)
+            prepare(_writing(self._own or self._shared), backup=self._backup if writer else None)
             self._file = _identity(self._path)
             opened.pop_all()
 
     def add(self, verdict: Verdict, station: str) -> Record | None:
-        """See Store. The record's `verdict` is the one given; read back, its measures are in the event's form."""
-        self._need_writer()
-        recorded_at = datetime.now(UTC)
-        row = rows.verdict_row(verdict, station, recorded_at)
-        ledger = rows.file_rows(verdict.capture)
-        with self._write() as connection:
-            known = select(verdicts.c.sequence).where(verdicts.c.capture_id == verdict.capture.id)
-            new = connection.scalar(known) is None
-            added = connection.execute(insert(verdicts), row).inserted_primary_key if new else None
-            connection.execute(delete(files).where(files.c.path.in_([file["path"] for file in ledger])))
-            connection.execute(insert(files), ledger)
-        return None if added is None else Record(added[0], recorded_at, station, verdict)
+        """See Store. The record's `verdict` is the one given; read back, its measures are in the form of the event."""
+        own, recorded_at = self._daemons(), datetime.now(UTC)
+        row, ledger = rows.verdict_row(verdict, station, recorded_at), rows.file_rows(verdict.capture)
+        with self._write(own) as connection:
+            sequence = queries.add(connection, row, ledger)
+        return None if sequence is None else Record(sequence, recorded_at, station, verdict)
 
     def decide(self, decision: Decision) -> None:
-        with self._write() as connection:
-            connection.execute(insert(decisions), rows.decision_row(decision))
+        with self._write(self._shared) as connection:
+            queries.decide(connection, decision)
 
     def since(self, sequence: int, limit: int = 100) -> tuple[Record, ...]:
-        query = rows.records().where(verdicts.c.sequence > sequence).order_by(verdicts.c.sequence).limit(limit)
-        return self._records(query)
+        with self._read() as connection:
+            return queries.since(connection, sequence, limit)
 
     def latest(self, limit: int = 20) -> tuple[Record, ...]:
-        return self._records(rows.records().order_by(verdicts.c.sequence.desc()).limit(limit))
+        with self._read() as connection:
+            return queries.latest(connection, limit)
 
     def get(self, capture_id: str) -> Record | None:
-        return next(iter(self._records(rows.records().where(verdicts.c.capture_id == capture_id))), None)
+        with self._read() as connection:
+            return queries.get(connection, capture_id)
 
     def decisions(self, capture_id: str) -> tuple[Decision, ...]:
-        query = select(decisions).where(decisions.c.capture_id == capture_id).order_by(decisions.c.sequence)
         with self._read() as connection:
-            return tuple(rows.decision_of(row) for row in connection.execute(query).mappings())
+            return queries.history(connection, capture_id)
 
     def decided_since(self, sequence: int, limit: int = 1000) -> tuple[tuple[int, Decision], ...]:
         """See Store. At most `limit` at once: ask again from the last number until nothing comes."""
-        query = select(decisions).where(decisions.c.sequence > sequence).order_by(decisions.c.sequence).limit(limit)
         with self._read() as connection:
-            return tuple((row["sequence"], rows.decision_of(row)) for row in connection.execute(query).mappings())
+            return queries.decided_since(connection, sequence, limit)
 
     def has(self, capture_id: str) -> bool:
-        query = select(verdicts.c.sequence).where(verdicts.c.capture_id == capture_id)
         with self._read() as connection:
-            return connection.scalar(query) is not None
+            return queries.has(connection, capture_id)
 
     def knows(self, path: bytes, stamp: Stamp) -> bool:
-        """See Store. Path, size and time decide; device and inode numbers change when a share is mounted again."""
-        query = select(files.c.capture_id).where(
-            files.c.path == path, files.c.bytes == stamp.bytes, files.c.mtime_ns == stamp.mtime_ns
-        )
         with self._read() as connection:
-            return connection.scalar(query) is not None
+            return queries.knows(connection, path, stamp)
 
-    def pulse(self, beat: Pulse) -> None:
-        self._need_writer()
-        row = rows.pulse_row(beat)
-        with self._write(self._beats) as connection:
-            there = connection.execute(update(pulse).where(pulse.c.station == row["station"]).values(row))
-            if there.rowcount == 0:
-                connection.execute(insert(pulse), row)
+    def pulse(self, pulse: Pulse) -> None:
+        with self._write(self._daemons().execution_options(synchronous="NORMAL")) as connection:
+            queries.beat(connection, pulse)
 
     def last_pulse(self) -> Pulse | None:
         with self._read() as connection:
-            row = connection.execute(select(pulse).order_by(pulse.c.at.desc()).limit(1)).mappings().first()
-        return None if row is None else rows.pulse_of(row)
+            return queries.last_pulse(connection)
 
     def count(self) -> int:
         """See Store. The highest number: none is left out (a failed add gives its number back) and none removed."""
         with self._read() as connection:
-            return connection.scalar(select(func.max(verdicts.c.sequence))) or 0
+            return queries.last_number(connection)
 
     def ping(self) -> None:
-        """Raises StoreError when nothing could be written now."""
-        with self._write() as connection:
-            connection.scalar(select(func.max(verdicts.c.sequence)))
+        """Raises StoreError when the records could not be read, or nobody could write, now."""
+        with self._write(self._shared) as connection:
+            queries.last_number(connection)
 
     def close(self) -> None:
         self._closed = True
-        self._engine.dispose()
-        self._beats.dispose()
+        self._shared.dispose()
+        if self._own is not None:
+            self._own.dispose()
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
 
-    def _records(self, query: sa.Select[tuple[object, ...]]) -> tuple[Record, ...]:
-        with self._read() as connection:
-            found = connection.execute(query).mappings().all()
-        return tuple(rows.record_of(row) for row in found)
-
-    def _need_writer(self) -> None:
-        if self._lock is None:
+    def _daemons(self) -> sa.Engine:
+        if self._own is None:
             raise StoreError(
                 "The records are open for reading and decisions only.",
                 "Verdicts are written by the daemon: `station run`.",
             )
-
-    def _writing(self, engine: sa.Engine | None = None) -> sa.Engine:
-        """Transactions that take the write lock at once: one that first read would fail instead of wait."""
-        return (engine or self._engine).execution_options(begin="BEGIN IMMEDIATE")
+        return self._own
 
     @contextmanager
     def _read(self) -> Iterator[sa.Connection]:
         with _translated(self._path):
             self._still_there()
-            with self._engine.connect() as connection:
+            with self._shared.connect() as connection:
                 yield connection
 
     @contextmanager
-    def _write(self, engine: sa.Engine | None = None) -> Iterator[sa.Connection]:
+    def _write(self, engine: sa.Engine) -> Iterator[sa.Connection]:
         with _translated(self._path):
             self._still_there()
-            with self._writing(engine).begin() as connection:
+            with _writing(engine).begin() as connection:
                 yield connection
 
     def _still_there(self) -> None:
@@ -199,14 +180,16 @@ class SqliteStore:
         partial.replace(copy)
 
 
-def _engine(path: Path, busy_timeout_s: float, synchronous: int) -> sa.Engine:
-    """`synchronous`: 2 is FULL, 1 is NORMAL. Raises StoreError when a setting is not effective."""
+def _engine(path: Path, busy_timeout_s: float, log_pages: int) -> sa.Engine:
+    """`log_pages`: when to empty the log; 0 is never, otherwise there is a single connection.
+    Connecting raises StoreError when a setting is not effective."""
     pragmas = {
         "busy_timeout": round(busy_timeout_s * 1000),
         "journal_mode": "wal",
-        "synchronous": synchronous,
+        "synchronous": 2,  # FULL
         "foreign_keys": 1,
-        "journal_size_limit": WAL_BYTES,
+        "wal_autocheckpoint": log_pages,
+        "journal_size_limit": LOG_BYTES,
     }
 
     def connect() -> sqlite3.Connection:
@@ -224,14 +207,23 @@ def _engine(path: Path, busy_timeout_s: float, synchronous: int) -> sa.Engine:
             opened.pop_all()
         return connection
 
-    engine = sa.create_engine("sqlite://", creator=connect, poolclass=sa.QueuePool)
+    size = {"pool_size": 1, "max_overflow": 0} if log_pages else {}
+    engine = sa.create_engine("sqlite://", creator=connect, poolclass=sa.QueuePool, **size)
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
         """The driver must not begin by itself: it would leave table changes outside the transaction."""
-        connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+        options = connection.get_execution_options()
+        if log_pages:
+            connection.exec_driver_sql(f"PRAGMA synchronous = {options.get('synchronous', 'FULL')}")
+        connection.exec_driver_sql(options.get("begin", "BEGIN"))
 
     return engine
+
+
+def _writing(engine: sa.Engine) -> sa.Engine:
+    """Transactions that take the write lock at once: one that first read would fail instead of wait."""
+    return engine.execution_options(begin="BEGIN IMMEDIATE")
 
 
 def _locked(path: Path) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -73,6 +73,7 @@ def through_json(made: dict[str, Any]) -> Any:
     return json.loads(json.dumps(made, allow_nan=False, ensure_ascii=False).encode("utf-8"))
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(verdicts)
 def test_a_verdict_survives_the_round_trip(given: Verdict) -> None:
     """Every field comes back equal, through real JSON bytes; measures come back in the form of the event."""
@@ -89,6 +90,7 @@ def test_a_verdict_survives_the_round_trip(given: Verdict) -> None:
     assert event(back) == made
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(), max_size=20))
 def test_shown_text_is_unicode_and_stays(text: str) -> None:
     """Any text, lone surrogates included, becomes valid Unicode, and a second time changes nothing."""

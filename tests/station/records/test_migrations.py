@@ -153,8 +153,8 @@ def test_a_step_and_its_record_are_one_transaction(old: Path) -> None:
     steps = (*STEPS, Migration(3, "more", lambda connection: None), Migration(4, "half", half))
     copies: list[int] = []
     with pytest.raises(StoreError, match="power cut"):
-        prepare(store._writing(), backup=copies.append, steps=steps)
-    with store._engine.connect() as connection:
+        prepare(sqlite._writing(store._daemons()), backup=copies.append, steps=steps)
+    with store._shared.connect() as connection:
         assert version(connection) == 3
         assert not sa.inspect(connection).has_table("half")
     assert copies == [2]
@@ -169,7 +169,7 @@ def test_steps_are_numbered_without_gaps() -> None:
 def test_moments_come_back_in_utc(tmp_path: Path) -> None:
     """A step's time is kept as UTC, aware of its zone."""
     store = open_store(tmp_path / "records.sqlite")
-    with store._engine.connect() as connection:
+    with store._shared.connect() as connection:
         (moment, *_) = connection.scalars(sa.select(metadata.tables["migrations"].c.applied_at))
     assert abs((datetime.now(UTC) - moment).total_seconds()) < 600
     store.close()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.schema import CreateTable
 
@@ -15,6 +15,7 @@ from station.records.tables import Utc, Word, metadata
 DIALECT = sa.create_engine("sqlite://").dialect
 
 
+@settings(deadline=None)
 @given(st.datetimes(timezones=st.integers(-720, 840).map(lambda minutes: timezone(timedelta(minutes=minutes)))))
 def test_a_moment_stays_the_same_moment(moment: datetime) -> None:
     """A time of any zone is kept as UTC; SQLite gives it back without a zone and it is still the same moment."""
@@ -28,6 +29,7 @@ def test_a_moment_stays_the_same_moment(moment: datetime) -> None:
     assert Utc().process_result_value(kept, DIALECT) == moment
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1))
 def test_words_of_64_bits_stay_apart(one: int, other: int) -> None:
     """Every 64-bit number fits a signed column, and two numbers stay two."""

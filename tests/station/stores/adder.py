@@ -49,7 +49,7 @@ def start(state: Path, events: Path, acknowledged: int) -> int:
 def main(state: Path, events: Path, acknowledged: Path, kills: int, seed: int) -> int:
     """Kill, restart, until done; 0 when the last child ended well. Writes how many kills caught a child at work."""
     chance = random.Random(seed)
-    log = os.open(acknowledged, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    log = os.open(acknowledged, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     caught = 0
     for _ in range(kills):
         child = start(state, events, log)

@@ -44,6 +44,6 @@ def kill_and_restart(folder: Path, verdicts: Sequence[Verdict], kills: int) -> i
 
 
 def test_every_capture_is_recorded_exactly_once(tmp_path: Path, verdict_of: Callable[..., Verdict]) -> None:
-    """Ten kills while a few hundred verdicts are added, then the last process finishes the list."""
-    caught = kill_and_restart(tmp_path, [verdict_of(number) for number in range(400)], kills=10)
+    """Ten kills while 250 verdicts are added, then the last process finishes the list."""
+    caught = kill_and_restart(tmp_path, [verdict_of(number) for number in range(250)], kills=10)
     assert caught >= 1
