@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -12,8 +13,9 @@ import sqlalchemy as sa
 from station.records import queries
 from station.records.rows import Row, file_rows, verdict_row
 from station.records.tables import decisions, files, metadata, verdicts
-from station.types import Action, Capture, Decision, Pulse, Stamp, Verdict
+from station.types import Action, Capture, Decision, Stamp, Verdict
 
+Question = Callable[[sa.Connection], object]
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
@@ -44,7 +46,7 @@ def fill(connection: sa.Connection, numbers: range) -> None:
     connection.execute(sa.insert(decisions), decided)
 
 
-def steps(connection: sa.Connection, ask: Callable[[], object]) -> int:
+def steps(connection: sa.Connection, ask: Question) -> int:
     """How many instructions SQLite's machine takes for a question: its cost, without a clock."""
     taken = 0
 
@@ -55,35 +57,67 @@ def steps(connection: sa.Connection, ask: Callable[[], object]) -> int:
     driver = connection.connection.driver_connection
     assert driver is not None
     driver.set_progress_handler(count, 1)
-    ask()
+    ask(connection)
     driver.set_progress_handler(None, 0)
     return taken
 
 
+def scans(connection: sa.Connection, ask: Question) -> list[str]:
+    """The tables that SQLite's plan for a question walks through row by row."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(_c: object, _cursor: object, statement: str, values: Any, *_: object) -> None:
+        asked.append((statement, values))
+
+    sa.event.listen(connection, "before_cursor_execute", note)
+    ask(connection)
+    sa.event.remove(connection, "before_cursor_execute", note)
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    single = [(sql, values) for sql, values in asked if not isinstance(values, list)]
+    plans = [driver.execute(f"EXPLAIN QUERY PLAN {sql}", values).fetchall() for sql, values in single]
+    return [step[3].split()[1] for plan in plans for step in plan if step[3].startswith("SCAN")]
+
+
+KNOWN = f"{50:016x}"
+QUESTIONS: dict[str, Question] = {
+    "latest": lambda connection: queries.latest(connection, 20),
+    "since": lambda connection: queries.since(connection, 10, 20),
+    "last_number": queries.last_number,
+    "has": lambda connection: queries.has(connection, KNOWN),
+    "get": lambda connection: queries.get(connection, KNOWN),
+    "knows": lambda connection: queries.knows(connection, b"/inbox/50.jpg", Stamp(0, 0, 5, 50)),
+    "history": lambda connection: queries.history(connection, KNOWN),
+    "decided_since": lambda connection: queries.decided_since(connection, 10, 20),
+    "add": lambda connection: queries.add(connection, *rows_of(50)),
+    "last_pulse": queries.last_pulse,
+}
+
+
 def test_no_question_costs_more_with_more_records(connection: sa.Connection) -> None:
-    """With thirty times the verdicts, files and decisions every question takes the same work: nothing is scanned."""
-    known = f"{50:016x}"
-    word = Decision(known, Action.RETAKE, "Ada", "", "", NOW)
-    questions: dict[str, Callable[[], object]] = {
-        "latest": lambda: queries.latest(connection, 20),
-        "since": lambda: queries.since(connection, 10, 20),
-        "count": lambda: queries.last_number(connection),
-        "has": lambda: queries.has(connection, known),
-        "get": lambda: queries.get(connection, known),
-        "knows": lambda: queries.knows(connection, b"/inbox/50.jpg", Stamp(0, 0, 5, 50)),
-        "history": lambda: queries.history(connection, known),
-        "decided_since": lambda: queries.decided_since(connection, 10, 20),
-        "last_pulse": lambda: queries.last_pulse(connection),
-        "add a known one": lambda: queries.add(connection, *rows_of(50)),
-    }
+    """With thirty times the verdicts, files and decisions every question takes the same work."""
     fill(connection, range(100))
-    queries.beat(connection, Pulse(NOW, "stand-1"))
-    before = {name: steps(connection, ask) for name, ask in questions.items()}
+    before = {name: steps(connection, ask) for name, ask in QUESTIONS.items()}
     fill(connection, range(100, 3000))
-    after = {name: steps(connection, ask) for name, ask in questions.items()}
+    after = {name: steps(connection, ask) for name, ask in QUESTIONS.items()}
     assert all(before.values())
     assert after == pytest.approx(before, rel=0.2, abs=20)
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_no_question_walks_through_a_table(connection: sa.Connection, name: str) -> None:
+    """Every plan is a search; but the newest are read from the end in order, and a pulse is one row a station."""
+    fill(connection, range(100))
+    wanted = {"latest": ["verdicts"], "last_pulse": ["pulse"]}.get(name, [])
+    assert scans(connection, QUESTIONS[name]) == wanted
+
+
+def test_a_record_carries_its_last_decision(connection: sa.Connection) -> None:
+    """The last word counts, whatever was said before."""
+    fill(connection, range(100))
+    word = Decision(KNOWN, Action.RETAKE, "Ada", "", "", NOW)
     queries.decide(connection, word)
-    record = queries.get(connection, known)
+    record = queries.get(connection, KNOWN)
     assert record is not None
     assert record.decision == word
+    assert queries.history(connection, KNOWN)[-1] == word
