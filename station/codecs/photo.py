@@ -69,13 +69,11 @@ class LazyPhoto:
             return self._full
 
     def _at_least(self, side: int) -> Pixels:
-        """The whole picture, longest side at least `side`; what was decoded before serves."""
+        """The whole picture, longest side at least `side`; what was decoded before serves, the smallest first."""
         with self._scaled_lock:
-            source = self._source
-            if source is None:
-                self._scaled = None
-            elif self._scaled is None or max(self._scaled.shape[:2]) < side:
-                self._scaled = source.scaled(side)
+            if self._scaled is None or max(self._scaled.shape[:2]) < side:
+                source = self._source
+                self._scaled = None if source is None else source.scaled(side)
             scaled = self._scaled
         return self._all() if scaled is None else scaled
 

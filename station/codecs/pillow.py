@@ -7,11 +7,12 @@ decode.py refuses too large ones before anything is allocated.
 
 from __future__ import annotations
 
+import math
 import struct
 import warnings
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import RLock
 from typing import BinaryIO
 
@@ -139,7 +140,9 @@ def _header(image: ImageFile, *, deep: bool = False, srgb: bool = False, upright
 
 
 def _facts(exif: PillowImage.Exif) -> tuple[Mapping[str, str], int]:
-    tags = {**exif, **exif.get_ifd(ExifTags.IFD.Exif)}
+    tags = dict(exif)
+    with suppress(*_ERRORS):  # what is wrong in the second directory does not cost the orientation, in the first
+        tags |= exif.get_ifd(ExifTags.IFD.Exif)
     texts = ((tag, _text(tag, tags[tag])) for tag in _FACTS if tag in tags)
     orientation = tags.get(_Base.Orientation)
     turn = orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else 1
@@ -153,12 +156,12 @@ def _text(tag: int, value: object) -> str:
         return "".join(letter for letter in value if letter.isprintable()).strip()[:_LONGEST_FACT]
     if isinstance(value, tuple):
         return ", ".join(_text(tag, part) for part in value[:4])
-    if isinstance(value, TiffImagePlugin.IFDRational):
-        if not value.denominator:
-            return ""
-        number = float(value)
-        return f"1/{1 / number:.0f}" if tag == _Base.ExposureTime and 0 < number <= 0.3 else f"{number:g}"
-    return str(value) if isinstance(value, int | float) else ""
+    if isinstance(value, int):
+        return str(value)
+    if not isinstance(value, TiffImagePlugin.IFDRational | float) or not math.isfinite(value):
+        return ""
+    number = float(value)
+    return f"1/{1 / number:.0f}" if tag == _Base.ExposureTime and 0 < number <= 0.3 else f"{number:g}"
 
 
 def _flat(image: ImageFile, header: Header) -> Pixels:

@@ -149,10 +149,11 @@ def _raf_ends(file: BinaryIO, size: int) -> bool:
     return all(offset + length <= size for offset, length in zip(numbers[::2], numbers[1::2], strict=True))
 
 
-_WIDTHS = {3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}  # SHORT, LONG, IFD, LONG8, IFD8
+_WIDTHS = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 13: 4, 16: 8, 18: 8}  # bytes of BYTE ASCII SHORT LONG RATIONAL IFD LONG8 IFD8
+_LETTERS = {3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
+_STRUCTURE = range(254, 348)  # tags that say how the pixels lie; others may point astray in a sound photograph
 _PHOTOMETRIC, _NEXT_LEVEL, _DNG_VERSION = 262, 330, 50706
 _DATA = ((273, 279), (324, 325), (513, 514))  # strips, tiles, embedded JPEG: (offsets, byte counts)
-_READ = {_PHOTOMETRIC, _NEXT_LEVEL, *(tag for pair in _DATA for tag in pair)}
 _RAW_PHOTOMETRICS = {32803, 34892}  # colour filter array, linear raw (DNG)
 
 
@@ -186,7 +187,7 @@ class _Tiff:
         for start in range(0, len(entries), entry_bytes):
             entry = entries[start : start + entry_bytes]
             tag = self._number(entry[:2], "H")
-            if tag in _READ:
+            if tag in _STRUCTURE or tag in _DATA[2]:
                 found[tag] = self._values(entry)
             self.raw = self.raw or tag == _DNG_VERSION
         self.raw = self.raw or bool(_RAW_PHOTOMETRICS.intersection(found.get(_PHOTOMETRIC, ())))
@@ -198,16 +199,14 @@ class _Tiff:
         self.pending.append(self._number(self._take(offset + count_bytes + len(entries), struct.calcsize(link)), link))
 
     def _values(self, entry: bytes) -> tuple[int, ...]:
-        letter = _WIDTHS.get(self._number(entry[2:4], "H"))
-        if letter is None:
-            return ()
+        kind = self._number(entry[2:4], "H")
         inline, link = (12, "Q") if self.big else (8, "I")
-        count = self._number(entry[4:inline], link)
-        length = count * struct.calcsize(letter)
+        length = self._number(entry[4:inline], link) * _WIDTHS.get(kind, 0)
         data = entry[inline : inline + length]
         if length > len(entry) - inline:
             data = self._take(self._number(entry[inline:], link), length)
-        return struct.unpack(f"{self.order}{len(data) // struct.calcsize(letter)}{letter}", data)
+        letter = _LETTERS.get(kind)
+        return struct.unpack(f"{self.order}{len(data) // _WIDTHS[kind]}{letter}", data) if letter else ()
 
     def _take(self, offset: int, length: int) -> bytes:
         """`length` bytes, or none at all (and the file is not whole) when they do not lie inside it."""
