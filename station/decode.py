@@ -149,8 +149,9 @@ def _preview(found: raw.RawHeader) -> tuple[tuple[int, int], Mapping[str, str]]:
         height, width = found.preview.shape[:2]
     else:
         return (0, 0), {}
-    aspect = found.size_px[0] / found.size_px[1]
-    return ((width, height) if abs(width / height / aspect - 1) <= _PREVIEW_ASPECT else (0, 0)), exif
+    full_width, full_height = found.size_px
+    same = abs(width * full_height / (height * full_width) - 1) <= _PREVIEW_ASPECT and width <= full_width
+    return ((width, height) if same else (0, 0)), exif
 
 
 _SOURCES = {Kind.JPEG: _jpeg, Kind.PNG: _png, Kind.TIFF: _tiff, Kind.RAW: _raw}
