@@ -7,7 +7,7 @@ One process writes verdicts, held by a lock file; every other one reads, and may
 
 The daemon has one connection of its own for writing, and only that one empties the log into the file, right after a
 commit of its own. So nobody can start the log anew while a checkpoint begins, which is what damages databases with
-SQLite before 3.51.3 (https://www.sqlite.org/wal.html#the_wal_reset_bug); Debian 12 and 13 have older ones.
+SQLite before 3.51.3 (https://www.sqlite.org/wal.html#the_wal_reset_bug); Debian 12 has 3.40.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -56,9 +56,9 @@ class SqliteStore:
 
     def __init__(self, path: Path, *, busy_timeout_s: float, writer: bool) -> None:
         with _translated(path), ExitStack() as opened:
-            path.parent.mkdir(parents=True, exist_ok=True)
             self._path = path.resolve()
             _refuse_network(self._path)
+            self._path.parent.mkdir(parents=True, exist_ok=True)
             self._closed = False
             self._lock = _locked(self._path) if writer else None
             self._shared = _engine(self._path, busy_timeout_s, log_pages=0)
@@ -183,7 +183,7 @@ class SqliteStore:
 def _engine(path: Path, busy_timeout_s: float, log_pages: int) -> sa.Engine:
     """`log_pages`: when to empty the log; 0 is never, otherwise there is a single connection.
     Connecting raises StoreError when a setting is not effective."""
-    pragmas = {
+    pragmas: dict[str, int | str] = {
         "busy_timeout": round(busy_timeout_s * 1000),
         "journal_mode": "wal",
         "synchronous": 2,  # FULL
@@ -192,23 +192,8 @@ def _engine(path: Path, busy_timeout_s: float, log_pages: int) -> sa.Engine:
         "journal_size_limit": LOG_BYTES,
     }
 
-    def connect() -> sqlite3.Connection:
-        with ExitStack() as opened:
-            connection = sqlite3.connect(path, timeout=busy_timeout_s, isolation_level=None, check_same_thread=False)
-            opened.callback(connection.close)
-            for name, wanted in pragmas.items():
-                connection.execute(f"PRAGMA {name} = {wanted}")
-                effective = connection.execute(f"PRAGMA {name}").fetchone()[0]
-                if effective != wanted:
-                    raise StoreError(
-                        f"The records file {path} does not take the setting {name} = {wanted} (it has {effective}).",
-                        "Put the records on a local disk (ext4, XFS, Btrfs): `store: {sqlite: {path: ...}}`.",
-                    )
-            opened.pop_all()
-        return connection
-
     size = {"pool_size": 1, "max_overflow": 0} if log_pages else {}
-    engine = sa.create_engine("sqlite://", creator=connect, poolclass=sa.QueuePool, **size)
+    engine = sa.create_engine("sqlite://", creator=lambda: _connect(path, pragmas), poolclass=sa.QueuePool, **size)
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
@@ -219,6 +204,22 @@ def _engine(path: Path, busy_timeout_s: float, log_pages: int) -> sa.Engine:
         connection.exec_driver_sql(options.get("begin", "BEGIN"))
 
     return engine
+
+
+def _connect(path: Path, pragmas: Mapping[str, int | str]) -> sqlite3.Connection:
+    with ExitStack() as opened:
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        opened.callback(connection.close)
+        for name, wanted in pragmas.items():
+            connection.execute(f"PRAGMA {name} = {wanted}")
+            effective = connection.execute(f"PRAGMA {name}").fetchone()[0]
+            if effective != wanted:
+                raise StoreError(
+                    f"The records file {path} does not take the setting {name} = {wanted} (it has {effective}).",
+                    "Put the records on a local disk (ext4, XFS, Btrfs): `store: {sqlite: {path: ...}}`.",
+                )
+        opened.pop_all()
+    return connection
 
 
 def _writing(engine: sa.Engine) -> sa.Engine:
