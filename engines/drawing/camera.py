@@ -64,7 +64,7 @@ def wild(image: Pixels, rng: Generator) -> Pixels:
     image = lit(image, rng, rng.uniform(0, 0.25), rng.uniform(0, 0.15))
     if rng.random() < 0.6:
         image = cv2.GaussianBlur(image, (0, 0), rng.uniform(0.3, 1.1))
-    r, g, b = np.exp(rng.normal(0, 0.03, 3))
+    r, g, b = np.exp(rng.normal(0, 0.03, 3) + rng.normal(0.03, 0.07))  # white balance, exposure
     image = toned(image, (float(r), float(g), float(b)), float(np.exp(rng.normal(0, 0.2))), float(rng.uniform(0, 0.06)))
     image = noisy(image, rng, rng.uniform(0.3, 5))
     if rng.random() < 0.25:  # copies for the web are sharpened

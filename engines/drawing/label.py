@@ -8,7 +8,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from engines.drawing.paper import cream, textured
-from engines.drawing.writing import any_face, date, handwritten, label_lines, pick, printed, taxon
+from engines.drawing.writing import any_face, date, handwritten, label_lines, pick, printed, taxon, wrapped
 
 Pixels = NDArray[np.uint8]
 Colour = tuple[float, float, float]
@@ -41,6 +41,9 @@ def varied(w_mm: float, h_mm: float, k: float, rng: Generator) -> tuple[Pixels, 
         border(tile, ink, k, rng)
     style = rng.random()
     size = size_mm * k
+    if len(lines) > 4 and rng.random() < 0.6:
+        letters = int(w_mm / size_mm / rng.uniform(0.5, 0.7))
+        lines = [*lines[:2], *wrapped(rng, len(lines) - 4, letters), *lines[-2:]]
     if style < 0.45 or len(lines) < 2:
         typeset(tile, lines, size, ink, rng)
     elif style < 0.75:

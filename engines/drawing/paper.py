@@ -33,7 +33,7 @@ def cream(rng: Generator, *, brightest: float = 252) -> Colour:
     """A paper colour from white over cream to brown."""
     age = rng.beta(0.8, 2.2)
     light = rng.uniform(0.9, 1.0) * brightest
-    return light, light * (1 - 0.16 * age), light * (1 - 0.16 * age) * (1 - 0.45 * age)
+    return light, light * (1 - 0.2 * age), light * (1 - 0.2 * age) * (1 - 0.42 * age)
 
 
 def textured(h: int, w: int, colour: Colour, rng: Generator, strength: float) -> Pixels:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engines.drawing import barcode, chart, label, paper, plant, stamp
+from engines.drawing import barcode, chart, habits, label, paper, plant, stamp
 from engines.drawing.bench import Bench
 from engines.drawing.canvas import moved
 from engines.drawing.carrier import Carrier
@@ -48,7 +48,7 @@ def specimen(bench: Bench, w: float, h: float) -> None:
     rng = bench.rng
     count = 1 if rng.random() < 0.7 else 2
     for n in range(count):
-        blades = plant.fitted(plant.grow(h * rng.uniform(0.8, 1.0), rng, plant.COMELY), w / count * 0.95, h)
+        blades = plant.fitted(habits.grow(h * rng.uniform(0.8, 1.0), rng, habits.COMELY), w / count * 0.95, h)
         bench.press(blades, bench.sheet @ moved((n + 0.5) * w / count - w / 2, -46 + rng.normal(0, 3)))
 
 

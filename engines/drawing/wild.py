@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engines.drawing import barcode, carrier, clutter, label, paper, plant, stamp
+from engines.drawing import barcode, carrier, clutter, habits, label, paper, plant, stamp
 from engines.drawing.bench import Bench
 from engines.drawing.canvas import Colour, moved
 from engines.drawing.plant import Blade
@@ -78,7 +78,7 @@ def specimens(bench: Bench) -> None:
         y = ((n // across + 0.5) / down - 0.5) * h * 0.85 + rng.normal(-0.03, 0.04) * h
         cell = (w / across * fill * rng.uniform(0.85, 1.15), h / down * fill * rng.uniform(0.75, 0.95))
         # Plants of one sheet are of one species: the same seed for form and colour, another size.
-        grown = plant.grow(cell[1], rng if alike is None else np.random.default_rng((alike, n // 2)))
+        grown = habits.grow(cell[1], rng if alike is None else np.random.default_rng((alike, n // 2)))
         bench.press(plant.fitted(grown, *cell), bench.sheet @ moved(float(x), float(y), float(rng.normal(0, 12))))
         for _ in range(max(0, int(rng.integers(-3, 5)))):
             bench.tape_down(float(x + rng.normal(0, cell[0] / 6)), float(y + rng.normal(0, cell[1] / 5)))
@@ -144,7 +144,7 @@ def pocket(bench: Bench, sheet: Colour) -> None:
     if rng.random() < 0.15:
         crumbs: list[Blade] = []
         for _ in range(int(rng.integers(2, 6))):
-            piece = plant.fitted(plant.grow(w * 0.3, rng)[:40], w * 0.25, h * 0.25)
+            piece = plant.fitted(habits.grow(w * 0.3, rng)[:40], w * 0.25, h * 0.25)
             offset = rng.uniform(-0.3, 0.3, 2) * (w, h)
             crumbs += [Blade((b.outline + offset).astype(np.float32), b.colour, b.opacity) for b in piece]
         bench.press(crumbs, bench.sheet @ moved(x, y, turn))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import textwrap
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -74,6 +75,14 @@ def label_lines(rng: Generator, count: int) -> list[str]:
         lines.append(pick(rng, [*HABITATS, f"{pick(rng, PLACES)}, alt. {int(rng.integers(10, 3000))} m"]))
     lines += [f"Leg. {pick(rng, NAMES)} no. {int(rng.integers(1, 9999))}", date(rng)]
     return lines[:count]
+
+
+def wrapped(rng: Generator, lines: int, letters: int) -> list[str]:
+    """A paragraph of about `lines` lines of at most `letters` letters."""
+    words = ""
+    while len(words) < lines * letters * 0.9:
+        words += pick(rng, HABITATS) + pick(rng, [", ", ". ", "; "])
+    return textwrap.wrap(words, max(letters, 8))[:lines]
 
 
 @cache
