@@ -1,1 +1,12 @@
-"""The pages: read the store, write decisions; a process of their own."""
+"""The screens: a process of its own that reads the store, shows it and writes a person's decisions.
+
+app.py        the wiring and the web server; READ THIS FIRST
+settings.py   the table `page` of the configuration
+feed.py       the one poller: what is new in the store, and is the daemon alive
+previews.py   the pictures the daemon wrote
+guard.py      which requests are let in, and what a browser may do with the answers
+api.py        /api: records, decisions, events
+health.py     /livez /readyz /metrics
+operator.py   /: the operator screen; its moving parts are the *.js beside it
+texts.py      every text on the screen, from en.json
+"""

@@ -1,0 +1,259 @@
+"""The one poller of the page process: what is new in the store, and is the daemon alive?
+
+A thread asks the store every `poll_seconds`; what it finds goes, encoded once, to every open event stream. Ten screens
+therefore cost the store no more than one. A store that hangs cannot hold up the web server, and the silence is told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from station.contracts import Store
+from station.errors import StoreError
+from station.page.previews import Previews
+from station.page.texts import TEXTS
+from station.records import Event, record_event
+from station.types import Decision, Pulse, Record
+
+BEAT_SECONDS = 0.5
+"""Every stream hears from the server this often, so that a screen notices its end well within 3 s."""
+
+BACKLOG = 256
+"""Frames a stream may lag behind before it is closed; the browser then connects anew and starts from the present."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Is what the screens show the present? `reason` and `remedy` are empty when it is."""
+
+    live: bool
+    reason: str
+    remedy: str
+    pulse: Pulse | None
+    pulse_age_seconds: float | None
+    sequence: int
+
+    def event(self) -> Event:
+        """The JSON object of /api/state and of the heartbeat."""
+        pulse = self.pulse
+        return {
+            "live": self.live,
+            "reason": self.reason,
+            "remedy": self.remedy,
+            "now": datetime.now(UTC).isoformat(),
+            "sequence": self.sequence,
+            "pulse_age_seconds": self.pulse_age_seconds,
+            "pulse": pulse and _pulse_event(pulse),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One server-sent event, encoded; `sequence` is that of a record, else 0."""
+
+    body: bytes
+    sequence: int = 0
+
+
+@dataclass(slots=True)
+class _Look:
+    """What one look into the store found."""
+
+    records: tuple[Record, ...] = ()
+    decisions: tuple[tuple[int, Decision], ...] = ()
+    pulse: Pulse | None = None
+    error: StoreError | None = None
+
+
+@dataclass(slots=True)
+class Feed:
+    """Call `start` inside the running loop, `stop` at the end; everything else belongs to that loop's thread."""
+
+    store: Store
+    previews: Previews
+    max_pulse_age_seconds: float
+    poll_seconds: float
+    on_record: Callable[[Record], None]
+    _queues: set[asyncio.Queue[Frame | None]] = field(default_factory=set)
+    _stopped: threading.Event = field(default_factory=threading.Event)
+    _last: _Look = field(default_factory=_Look)
+    _sequence: int | None = None
+    _decided: int = 0
+    _looked_at: float = field(default_factory=time.monotonic)
+    _pulse_seen_at: float = field(default_factory=time.monotonic)
+    _started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    _beaten_at: float = 0.0
+    _told: tuple[bool, str, Event | None] | None = None
+    _timer: asyncio.TimerHandle | None = None
+
+    def start(self) -> None:
+        loop = asyncio.get_running_loop()
+        threading.Thread(target=self._poll, args=(loop,), name="feed", daemon=True).start()
+        self._tick(loop)
+
+    def stop(self) -> None:
+        """End the poller and every open stream."""
+        self._stopped.set()
+        if self._timer is not None:
+            self._timer.cancel()
+        for queue in tuple(self._queues):
+            self._drop(queue)
+
+    @contextmanager
+    def subscription(self) -> Iterator[asyncio.Queue[Frame | None]]:
+        """Every frame from now on; None is the end."""
+        queue: asyncio.Queue[Frame | None] = asyncio.Queue(BACKLOG)
+        if self._stopped.is_set():
+            queue.put_nowait(None)
+        self._queues.add(queue)
+        try:
+            yield queue
+        finally:
+            self._queues.discard(queue)
+
+    def state(self, error: StoreError | None = None) -> State:
+        """Never live without a fresh pulse read from an answering store. `error`: what somebody else just met."""
+        pulse, silent = self._last.pulse, time.monotonic() - self._looked_at
+        age = self._pulse_age(pulse)
+        reason, remedy = "", ""
+        error = error or self._last.error
+        if error is not None:
+            reason, remedy = TEXTS["dead_store"].format(error=error), error.remedy
+        elif silent > self.max_pulse_age_seconds:
+            reason, remedy = TEXTS["dead_store_silent"].format(seconds=round(silent)), TEXTS["dead_store_silent_do"]
+        elif pulse is None or age is None:
+            reason, remedy = TEXTS["dead_no_pulse"], TEXTS["dead_pulse_do"]
+        elif age > self.max_pulse_age_seconds:
+            reason, remedy = TEXTS["dead_pulse"].format(seconds=round(age)), TEXTS["dead_pulse_do"]
+        return State(not reason, reason, remedy, pulse, age, self._sequence or 0)
+
+    def record_frame(self, record: Record) -> Frame:
+        made = shown(record, self.previews)
+        return Frame(b"id: %d\n" % record.sequence + frame("record", made).body, record.sequence)
+
+    def state_frame(self, error: StoreError | None = None) -> Frame:
+        return frame("state", self.state(error).event())
+
+    def _pulse_age(self, pulse: Pulse | None) -> float | None:
+        """Seconds since the pulse, by its own time or since it last changed, whichever is longer: a clock that was
+        set back must not keep a dead daemon alive."""
+        if pulse is None:
+            return None
+        return max((datetime.now(UTC) - pulse.at).total_seconds(), time.monotonic() - self._pulse_seen_at)
+
+    def _poll(self, loop: asyncio.AbstractEventLoop) -> None:
+        with suppress(RuntimeError):  # the loop was closed meanwhile: nobody listens any more
+            while not self._stopped.wait(self.poll_seconds):
+                loop.call_soon_threadsafe(self._take, self._look())
+
+    def _look(self) -> _Look:
+        try:
+            if self._sequence is None:
+                newest = self.store.latest(1)
+                self._sequence = newest[0].sequence if newest else 0
+            pulse = self.store.last_pulse()
+            records = self.store.since(self._sequence)
+            decisions = self.store.decided_since(self._decided)
+        except StoreError as error:
+            return _Look(error=error)
+        self._sequence = records[-1].sequence if records else self._sequence
+        self._decided = decisions[-1][0] if decisions else self._decided
+        return _Look(records, decisions, pulse)
+
+    def _take(self, look: _Look) -> None:
+        if self._stopped.is_set():
+            return
+        self._looked_at = time.monotonic()
+        if look.pulse != self._last.pulse and look.error is None:
+            self._pulse_seen_at = self._looked_at
+        if look.error is not None:
+            look.pulse = self._last.pulse
+        self._last = look
+        for record in look.records:
+            self.on_record(record)
+            self._tell(self.record_frame(record))
+        for _, decision in look.decisions:
+            if decision.at >= self._started_at:  # older ones are history: they came with their records
+                self._tell(frame("decision", decision_event(decision)))
+        self._beat()
+
+    def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
+        """The heartbeat goes on while the store hangs."""
+        self._beat()
+        self._timer = loop.call_later(BEAT_SECONDS / 2, self._tick, loop)
+
+    def _beat(self) -> None:
+        state = self.state()
+        told = (state.live, state.reason, None if state.pulse is None else _pulse_event(state.pulse) | {"at": None})
+        now = time.monotonic()
+        if told != self._told or now - self._beaten_at >= BEAT_SECONDS:
+            self._told, self._beaten_at = told, now
+            self._tell(frame("state", state.event()))
+
+    def _tell(self, told: Frame) -> None:
+        for queue in tuple(self._queues):
+            if queue.full():
+                self._drop(queue)
+            else:
+                queue.put_nowait(told)
+
+    def _drop(self, queue: asyncio.Queue[Frame | None]) -> None:
+        self._queues.discard(queue)
+        while not queue.empty():
+            queue.get_nowait()
+        queue.put_nowait(None)
+
+
+def feed_of(request: Request) -> Feed:
+    """The feed of the application that was asked."""
+    feed: Feed = request.app.state.feed
+    return feed
+
+
+Feeding = Annotated[Feed, Depends(feed_of)]
+
+
+def frame(kind: str, made: Event) -> Frame:
+    """One server-sent event (https://html.spec.whatwg.org/multipage/server-sent-events.html)."""
+    return Frame(f"event: {kind}\ndata: {json.dumps(made, ensure_ascii=False)}\n\n".encode())
+
+
+def shown(record: Record, previews: Previews) -> Event:
+    """The event of the contract, and beside it what the screen needs: the latest decision and the pictures."""
+    decision = record.decision and decision_event(record.decision)
+    return record_event(record) | {"decision": decision, "previews": previews.of(record.verdict)}
+
+
+def decision_event(decision: Decision) -> Event:
+    """A decision as a JSON object; `at` is UTC, ISO 8601."""
+    return {
+        "capture_id": decision.capture_id,
+        "action": decision.action.value,
+        "operator": decision.operator,
+        "reason_code": decision.reason_code,
+        "note": decision.note,
+        "at": decision.at.isoformat(),
+    }
+
+
+def _pulse_event(pulse: Pulse) -> Event:
+    engine = pulse.engine
+    return {
+        "at": pulse.at.isoformat(),
+        "station": pulse.station,
+        "arriving": list(pulse.arriving),
+        "waiting": pulse.waiting,
+        "problem": pulse.problem,
+        "notice": pulse.notice,
+        "engine": engine and {"model": engine.model, "backend": engine.backend, "precision": engine.precision},
+    }

@@ -1,0 +1,149 @@
+// The state, the findings, the strip and the decision line: each takes the present values and shows them.
+
+import { clock, explain, figure, find, make, put, reshape, say, shape } from "./dom.js";
+import { openDetail, point, worst } from "./stage.js";
+
+/** `state`: PASS WARN UNKNOWN FAIL waiting connecting dead. It is that of the live capture, whatever is looked at. */
+export function showState(state, record) {
+  const outcome = record && state === record.outcome;
+  document.body.dataset.state = state;
+  reshape(find("#state > .shape"), state);
+  put(find("#word"), say(`state_${state}`));
+  find("#word").style.setProperty("--letters", find("#word").textContent.length);
+  put(find("#do"), say(`do_${state}`));
+  put(find("#kicker"), outcome ? `${say(`kicker_${state}`)} · ${say("number", { number: record.sequence })}` : "");
+  document.title = `${say(`state_${state}`)} · ${document.body.dataset.title}`;
+}
+
+export function showAge(record, nowMs) {
+  const seconds = record ? Math.max(0, Math.round((nowMs - Date.parse(record.recorded_at)) / 1000)) : null;
+  put(find("#age"), seconds === null ? "" : age(seconds));
+}
+
+function age(seconds) {
+  if (seconds < 2) return say("age_now");
+  if (seconds < 120) return say("age_seconds", { count: seconds });
+  if (seconds < 7200) return say("age_minutes", { count: Math.round(seconds / 60) });
+  return say("age_hours", { count: Math.round(seconds / 3600) });
+}
+
+export function showFindings(record) {
+  const bad = worst(record), good = record.findings.filter((finding) => finding.outcome === "PASS");
+  put(find("#specimen"), record.specimen.join(", ") || say("specimen_none"));
+  find("#specimen").classList.toggle("none", !record.specimen.length);
+  put(find("#which"), `${say("number", { number: record.sequence })} · ${clock(record.recorded_at)}`);
+  put(find("#summary"), bad.length ? "" : say(good.length ? "findings_none" : "findings_unjudged"));
+  find("#reasons").replaceChildren(...bad.map(reason));
+  find("#passed").replaceChildren(...good.map((finding) =>
+    make("li", { title: finding.message }, shape("PASS"), `${checkName(finding)} `, make("span", {}, figures(finding)))));
+  find("#findings").scrollTop = 0;
+}
+
+const checkName = (finding) => say(`check_${finding.check}`);
+
+function figures({ value, limit, unit }) {
+  if (value === null) return "";
+  const against = limit === null ? "" : ` · ${say("limit", { limit: figure(limit, unit) })}`;
+  return figure(value, unit) + against;
+}
+
+function reason(finding, index) {
+  const number = index + 1;
+  const item = make("li", { "data-outcome": finding.outcome },
+    shape(finding.outcome),
+    make("div", {},
+      make("h3", {}, make("b", {}, `${number}`), ` ${checkName(finding)} `, make("span", {}, figures(finding))),
+      explain(make("p", { class: "message" }), finding.message),
+      explain(make("p", { class: "remedy" }), finding.remedy)));
+  if (finding.crop) item.append(cutout(finding, number));
+  item.addEventListener("pointerenter", () => point(number));
+  item.addEventListener("pointerleave", () => point(null));
+  return item;
+}
+
+function cutout(finding, number) {
+  const image = make("img", { src: finding.crop, alt: "" });
+  const button = make("button", { "aria-label": say("detail_open", { number }) }, image, make("kbd", {}, String(number)));
+  image.addEventListener("error", () => button.remove());
+  // One pixel of the camera on one pixel of the screen; what does not fit is seen by opening it.
+  image.addEventListener("load", () => { image.style.width = `${image.naturalWidth / devicePixelRatio}px`; });
+  button.addEventListener("click", () => openDetail(finding, number));
+  button.addEventListener("focus", () => point(number));
+  button.addEventListener("blur", () => point(null));
+  return button;
+}
+
+const cells = new Map(); // sequence -> button; kept and moved, so that no thumbnail is loaded twice
+
+export function showStrip(records, shownSequence, choose) {
+  const strip = find("#strip");
+  for (const [sequence, button] of cells) {
+    if (!records.some((record) => record.sequence === sequence)) {
+      button.remove();
+      cells.delete(sequence);
+    }
+  }
+  records.forEach((record, index) => {
+    const button = cells.get(record.sequence) ?? cell(record, choose);
+    cells.set(record.sequence, button);
+    button.dataset.decision = record.decision?.action ?? "";
+    put(find(".mark", button), record.decision ? say(record.decision.action)[0] : "");
+    if (record.sequence === shownSequence) button.setAttribute("aria-current", "true");
+    else button.removeAttribute("aria-current");
+    if (strip.children[index] !== button) strip.insertBefore(button, strip.children[index] ?? null);
+  });
+}
+
+function cell(record, choose) {
+  const outcome = say(`state_${record.outcome}`), time = clock(record.recorded_at);
+  const button = make("button", {
+    "data-outcome": record.outcome,
+    "aria-label": say("strip_item", { number: record.sequence, outcome, time }),
+  }, make("span", { class: "picture" }), shape(record.outcome), make("b", { class: "mark" }),
+  make("small", {}, make("b", {}, String(record.sequence)), make("span", {}, time.slice(0, 5))));
+  if (record.previews.thumb) {
+    const image = make("img", { src: record.previews.thumb, alt: "" });
+    image.addEventListener("error", () => image.remove());
+    find(".picture", button).append(image);
+  }
+  button.addEventListener("click", () => choose(record.sequence));
+  return button;
+}
+
+export function showDecision(decision) {
+  for (const button of document.querySelectorAll("#actions [data-action]")) {
+    button.setAttribute("aria-pressed", decision?.action === button.dataset.action);
+  }
+  find("#done").classList.remove("wrong");
+  put(find("#done"), decision
+    ? say(`done_${decision.action}`, { operator: decision.operator, time: clock(decision.at) }) : say("undecided"));
+}
+
+export function tellDecision(text, wrong) {
+  find("#done").classList.toggle("wrong", wrong);
+  put(find("#done"), text);
+}
+
+/** What the daemon says of itself: arriving, waiting, problem, engine, notice; nothing (null) while it is not live. */
+export function showPulse(pulse) {
+  const [first, ...more] = pulse?.arriving ?? [];
+  const arriving = first && say(more.length ? "arriving_more" : "arriving", { name: first, count: more.length });
+  put(find("#arriving"), pulse ? arriving ?? say("arriving_none") : "");
+  find("#arriving").classList.toggle("busy", Boolean(first));
+  put(find("#waiting"), pulse ? say(pulse.waiting ? "waiting" : "waiting_none", { count: pulse.waiting }) : "");
+  find("#waiting").classList.toggle("busy", Boolean(pulse?.waiting));
+  explain(find("#problem span"), pulse?.problem ?? "");
+  find("#problem").hidden = !pulse?.problem;
+  document.body.classList.toggle("problem", Boolean(pulse?.problem));
+  explain(find("#notice"), pulse?.notice ?? "");
+  find("#notice").hidden = !pulse?.notice;
+  put(find("#engine"), pulse?.engine ? say("engine", pulse.engine) : pulse ? say("engine_none") : "");
+  put(find("#station"), pulse?.station ?? "");
+}
+
+export function showDead(reason, remedy) {
+  find("#dead").hidden = !reason;
+  find("#stale").hidden = !reason;
+  explain(find("#dead .why"), reason);
+  explain(find("#dead .what"), remedy);
+}

@@ -1,0 +1,254 @@
+"""The operator screen, as a person in front of it meets it: real server, real records, real browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from station.types import Action, Decision, Outcome, Record
+from tests.station.page.desk import Station, finding, page_process, running_station
+
+Open = Callable[[str], Page]
+WORDS = {Outcome.PASS: "PASS", Outcome.WARN: "WARN", Outcome.UNKNOWN: "NOT JUDGED", Outcome.FAIL: "RETAKE"}
+SOON_MS = 4000
+"""How soon NO LIVE DATA must stand there."""
+
+
+def painted(page: Page, record: Record) -> None:
+    """Wait until this record's picture is on the screen."""
+    page.wait_for_function("number => document.body.dataset.sequence === String(number)", arg=record.sequence)
+
+
+def start_session(page: Page, name: str = "Anna") -> None:
+    page.get_by_label("Your name").fill(name)
+    page.get_by_role("button", name="Start session").click()
+
+
+def ground(page: Page) -> tuple[int, int, int]:
+    """The colour behind the state: red, green, blue."""
+    colour = page.locator("#state").evaluate("element => getComputedStyle(element).backgroundColor")
+    red, green, blue = map(int, re.findall(r"\d+", colour)[:3])
+    return red, green, blue
+
+
+@pytest.mark.parametrize("outcome", list(Outcome))
+def test_a_new_capture_appears_with_its_word_and_sign(
+    shared_station: tuple[Station, str], open_page: Open, outcome: Outcome
+) -> None:
+    """Word, shape, lamp and reason of a record that is stored while the page is open."""
+    station, address = shared_station
+    page = open_page(address)
+    record = station.shoot(outcome)
+    painted(page, record)
+    expect(page.locator("#word")).to_have_text(WORDS[outcome])
+    expect(page.locator("#state > .shape use")).to_have_attribute("href", f"#shape-{outcome.name}")
+    expect(page.locator("#specimen")).to_have_text("E00012345")
+    expect(page.locator("#frame img")).to_be_visible()
+    expect(page.locator("#frame svg polygon.line")).to_have_count(1)
+    expect(page).to_have_title(re.compile(f"^{WORDS[outcome]} "))
+    if outcome is not Outcome.PASS:
+        expect(page.locator("#reasons")).to_contain_text("The label is blurred.")
+        expect(page.locator("#reasons")).to_contain_text("4.2 px · limit 2.5 px")
+        expect(page.locator("#reasons img")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "findings", [(finding(Outcome.UNKNOWN),), (), (finding(Outcome.PASS), finding(Outcome.UNKNOWN))]
+)
+def test_what_was_not_judged_is_never_green(
+    shared_station: tuple[Station, str], open_page: Open, findings: tuple[object, ...]
+) -> None:
+    """NOT JUDGED in blue, also when no check said anything at all."""
+    station, address = shared_station
+    page = open_page(address)
+    painted(page, station.shoot(findings=findings))  # type: ignore[arg-type]
+    expect(page.locator("#word")).to_have_text("NOT JUDGED")
+    red, green, blue = ground(page)
+    assert blue > green
+    assert blue > red
+    lit = page.locator("[data-lamp='PASS'] use").evaluate("lamp => getComputedStyle(lamp).getPropertyValue('--body')")
+    assert lit.strip() == "none"
+
+
+def test_the_page_opens_on_the_last_capture(shared_station: tuple[Station, str], open_page: Open) -> None:
+    """Twenty earlier captures stand in the strip, the newest is the one shown."""
+    station, address = shared_station
+    records = [station.shoot(pictures=False) for _ in range(21)]
+    page = open_page(address)
+    painted(page, records[-1])
+    expect(page.locator("#strip button")).to_have_count(20)
+    expect(page.locator("#strip button").first).to_have_attribute("aria-current", "true")
+
+
+@pytest.mark.parametrize(
+    ("key", "action"), [("a", Action.ACCEPT), ("r", Action.RETAKE), ("s", Action.SET_ASIDE), ("A", Action.ACCEPT)]
+)
+def test_keys_write_decisions(shared_station: tuple[Station, str], open_page: Open, key: str, action: Action) -> None:
+    """A, R and S are stored with the operator's name and shown as done; the verdict stays."""
+    station, address = shared_station
+    page = open_page(address)
+    start_session(page)
+    record = station.shoot(Outcome.FAIL)
+    painted(page, record)
+    page.wait_for_timeout(350)
+    page.keyboard.press(key)
+    expect(page.locator("#done")).to_contain_text("by Anna at")
+    expect(page.locator(f"[data-action='{action.value}']")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#word")).to_have_text("RETAKE")
+    (decision,) = station.store.decisions(record.verdict.capture.id)
+    assert (decision.action, decision.operator) == (action, "Anna")
+
+
+def test_a_key_needs_a_session(shared_station: tuple[Station, str], open_page: Open) -> None:
+    """Before the session nothing is stored and the page says what to do."""
+    station, address = shared_station
+    page = open_page(address)
+    record = station.shoot()
+    painted(page, record)
+    expect(page.locator("#hint")).to_have_text("Sound is off until you start the session.")
+    page.locator("body").click(position={"x": 5, "y": 300})
+    page.keyboard.press("a")
+    expect(page.locator("#hint")).to_contain_text("every decision carries a name")
+    assert station.store.decisions(record.verdict.capture.id) == ()
+
+
+def test_an_earlier_capture_can_be_looked_at_and_decided(shared_station: tuple[Station, str], open_page: Open) -> None:
+    """The strip shows an earlier one under a mark; a new capture changes the state but not what is looked at."""
+    station, address = shared_station
+    page = open_page(address)
+    start_session(page)
+    earlier = station.shoot(Outcome.FAIL)
+    painted(page, station.shoot())
+    page.locator("#strip button").nth(1).click()
+    painted(page, earlier)
+    expect(page.get_by_text("Looking at an earlier capture")).to_be_visible()
+    expect(page.locator("#word")).to_have_text("PASS")
+    newest = station.shoot(Outcome.WARN)
+    expect(page.locator("#word")).to_have_text("WARN")
+    expect(page.locator("#which")).to_contain_text(f"No. {earlier.sequence} ")
+    page.keyboard.press("s")
+    expect(page.locator("#done")).to_contain_text("Set aside by Anna")
+    assert station.store.decisions(earlier.verdict.capture.id)
+    page.keyboard.press("Escape")
+    painted(page, newest)
+    expect(page.get_by_text("Looking at an earlier capture")).to_be_hidden()
+
+
+def test_screens_follow_each_other(shared_station: tuple[Station, str], open_page: Open) -> None:
+    """A decision written elsewhere shows here."""
+    station, address = shared_station
+    page = open_page(address)
+    start_session(page)
+    record = station.shoot(Outcome.FAIL)
+    painted(page, record)
+    station.store.decide(Decision(record.verdict.capture.id, Action.ACCEPT, "Ben", "", "", datetime.now(UTC)))
+    expect(page.locator("#done")).to_contain_text("Accepted by Ben")
+
+
+def test_a_detail_opens_at_the_camera_s_own_pixels(shared_station: tuple[Station, str], open_page: Open) -> None:
+    """Key 1 shows the first finding's crop unscaled; Esc closes it."""
+    station, address = shared_station
+    page = open_page(address)
+    painted(page, station.shoot(Outcome.FAIL))
+    page.locator("body").click(position={"x": 5, "y": 300})
+    page.keyboard.press("1")
+    expect(page.locator("#detail img")).to_have_css("width", "300px")
+    page.keyboard.press("Escape")
+    expect(page.locator("#detail")).to_be_hidden()
+
+
+@pytest.mark.parametrize("pictures", [False, b"no picture at all"])
+def test_a_missing_or_broken_picture_leaves_a_calm_place(
+    shared_station: tuple[Station, str], open_page: Open, pictures: bool | bytes
+) -> None:
+    """No broken-picture sign anywhere; the verdict stands."""
+    station, address = shared_station
+    page = open_page(address)
+    record = station.shoot(Outcome.FAIL, pictures=pictures)
+    painted(page, record)
+    expect(page.get_by_text("No picture of this capture")).to_be_visible()
+    expect(page.locator("#word")).to_have_text("RETAKE")
+    expect(page.locator("#frame img")).to_have_count(0)
+    expect(page.locator("#strip button").first.locator("img")).to_have_count(0)
+    expect(page.locator("#reasons img")).to_have_count(0)
+
+
+def test_text_from_outside_is_never_markup(shared_station: tuple[Station, str], open_page: Open) -> None:
+    """A barcode or message that looks like HTML is shown letter by letter."""
+    station, address = shared_station
+    page = open_page(address)
+    evil = "<img src=x onerror='window.hacked=1'><script>window.hacked=2</script>"
+    record = station.shoot(findings=(finding(Outcome.FAIL, evil),), specimen=(evil,))
+    painted(page, record)
+    expect(page.locator("#reasons .message")).to_have_text(evil)
+    expect(page.locator("#specimen")).to_have_text(evil)
+    assert page.evaluate("window.hacked") is None
+
+
+def test_what_arrives_and_what_is_wrong_is_told(shared_station: tuple[Station, str], open_page: Open) -> None:
+    """Arriving file, waiting count, the inbox's trouble and the fallback engine are all on the screen."""
+    station, address = shared_station
+    page = open_page(address)
+    told: dict[str, object] = {
+        "arriving": ("IMG_0042.NEF",),
+        "waiting": 3,
+        "problem": "The inbox has disappeared.",
+        "notice": "Running on the fallback.",
+    }
+    station.pulse = told
+    try:
+        for text in ("IMG_0042.NEF arriving", "3 waiting", "The inbox has disappeared.", "Running on the fallback."):
+            expect(page.get_by_text(text)).to_be_visible()
+        expect(page.locator("#engine")).to_have_text("herbarium-sheet on onnxruntime, fp32")
+    finally:
+        station.pulse = {}
+
+
+def test_a_dead_daemon_covers_the_state(shared_station: tuple[Station, str], open_page: Open) -> None:
+    """The pulse stops: NO LIVE DATA instead of a stale green; it comes back: so does the state."""
+    station, address = shared_station
+    page = open_page(address)
+    painted(page, station.shoot())
+    station.beating = False
+    try:
+        expect(page.locator("#word")).to_have_text("NO LIVE DATA", timeout=SOON_MS)
+        expect(page.locator("#dead")).to_contain_text("no sign of life")
+        expect(page.locator("#dead")).to_contain_text("station run")
+        red, green, blue = ground(page)
+        assert red == green == blue
+    finally:
+        station.beating = True
+    expect(page.locator("#word")).to_have_text("PASS")
+    expect(page.locator("#dead")).to_be_hidden()
+
+
+def test_a_dead_server_covers_the_state_and_a_new_one_takes_it_off(tmp_path: Path, open_page: Open) -> None:
+    """The page's own process is killed: the screen says so by itself, and goes on when the server is back."""
+    with running_station(tmp_path) as station:
+        record = station.shoot()
+        with page_process(tmp_path) as (process, address):
+            page = open_page(address)
+            painted(page, record)
+            expect(page.locator("#word")).to_have_text("PASS")
+            process.kill()
+            expect(page.locator("#word")).to_have_text("NO LIVE DATA", timeout=SOON_MS)
+            expect(page.locator("#dead")).to_contain_text("lost the page's server")
+        missed = station.shoot(Outcome.FAIL)
+        with page_process(tmp_path, port=int(address.rpartition(":")[2])):
+            painted(page, missed)
+            expect(page.locator("#word")).to_have_text("RETAKE")
+
+
+def test_an_empty_station_waits(tmp_path: Path, open_page: Open) -> None:
+    """Without any capture the state is neither good nor bad."""
+    with running_station(tmp_path), page_process(tmp_path) as (_, address):
+        page = open_page(address)
+        expect(page.locator("#word")).to_have_text("WAITING")
+        start_session(page)
+        page.keyboard.press("a")
+        expect(page.locator("#done")).to_have_text("There is no capture to decide on yet.")
