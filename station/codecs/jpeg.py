@@ -1,8 +1,8 @@
 """JPEG bytes -> pixels, by libjpeg-turbo (simplejpeg): the fastest of those measured, and the only one that tells
 of damage it papered over.
 
-libjpeg fills what is missing with grey and merely warns; here every warning is an error, but for three that
-concern the header alone.
+libjpeg fills what is missing with grey and merely warns; here every warning is an error, but for one about a
+header, which is put right first.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import simplejpeg
 from station.codecs import Pixels, damaged, truncated
 from station.errors import DecodeError
 
-_HARMLESS = ("Invalid SOS parameters", "Unknown Adobe color transform", "unknown JFIF revision")
-"""libjpeg warnings (jerror.h) about the header; the pixels are what the camera meant."""
+_HARMLESS = "Invalid SOS parameters"
+"""The libjpeg warning (jerror.h) about three unused numbers in a scan's header, which some cameras leave wrong."""
 
 _TARGETS = {"Gray": "GRAY", "CMYK": "CMYK", "YCCK": "CMYK"}
 
@@ -57,13 +57,22 @@ def _strictly(call: Callable[..., Any], data: bytes, **options: Any) -> Any:
     try:
         return call(data, **options)
     except ValueError as error:
-        if not any(text in str(error) for text in _HARMLESS):
+        if _HARMLESS not in str(error):
             raise _translated(error) from error
     try:
-        return call(data, strict=False, **options)
-    except ValueError as error:
+        return call(_with_scan_parameters(data), **options)
+    except (ValueError, IndexError) as error:
         raise _translated(error) from error
 
 
-def _translated(error: ValueError) -> DecodeError:
+def _with_scan_parameters(data: bytes) -> bytes:
+    """The same JPEG with 0, 63, 0 at the end of its first scan's header, as a sequential one must have (T.81 B.2.3)."""
+    position = 2
+    while data[position + 1] != 0xDA:
+        position += 1 if data[position + 1] == 0xFF else 2 + int.from_bytes(data[position + 2 : position + 4], "big")
+    end = position + 2 + int.from_bytes(data[position + 2 : position + 4], "big")
+    return data[: end - 3] + b"\x00\x3f\x00" + data[end:]
+
+
+def _translated(error: Exception) -> DecodeError:
     return truncated(error) if "Premature end of JPEG file" in str(error) else damaged(error)

@@ -40,10 +40,13 @@ def test_missing_data_are_truncated_in_every_scale(data: bytes, at_least: int | 
 
 
 def test_a_harmless_header_is_forgiven(data: bytes) -> None:
-    """A JFIF revision nobody knows makes libjpeg warn; the pixels are sound."""
+    """Scan parameters that only progressive files use make libjpeg warn; the pixels are sound."""
     odd = bytearray(data)
-    odd[data.index(b"JFIF") + 5] = 9
+    scan = data.index(b"\xff\xda")
+    odd[scan + 12] = 0  # end of spectral selection, 63 in a sequential file (T.81 B.2.3)
     assert (jpeg.decode(bytes(odd), (WIDTH, HEIGHT)) == jpeg.decode(data, (WIDTH, HEIGHT))).all()
+    with pytest.raises(DecodeError):
+        jpeg.decode(bytes(odd[:-500]), (WIDTH, HEIGHT))
 
 
 def test_another_size_than_the_header_said_is_an_error(data: bytes) -> None:
