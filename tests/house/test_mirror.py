@@ -1,0 +1,49 @@
+"""tests/ mirrors the code: station/decode.py is tried by tests/station/test_decode.py."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+from tests.house.source import ROOT, modules, suite, tree
+
+EXEMPT = {
+    "station/contracts.py": "only protocols; each drawer's contract suite tries them",
+    "station/errors.py": "only the tree; each room tests what it raises",
+    "station/settings.py": "one line of configuration; test_config.py tries what it forbids",
+}
+
+
+def has_code(path: Path) -> bool:
+    """Whether a file does more than explain, import and name constants' types."""
+    return any(isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) for node in tree(path).body)
+
+
+def mirrored(path: Path) -> bool:
+    """A folder below the packages may be tried as one: engines/drawing/leaf.py by tests/engines/test_drawing.py."""
+    there = path.parent if path.name == "__init__.py" else path
+    return tried(there) or (len(there.parts) > 2 and tried(there.parent))
+
+
+def tried(there: Path) -> bool:
+    """One subject may have several files: test_decode.py, test_decode_raw.py."""
+    folder, name = ROOT / "tests" / there.parent, f"test_{there.stem}"
+    return any(found.stem == name or found.stem.startswith(f"{name}_") for found in folder.glob("*.py"))
+
+
+def test_every_file_with_code_has_its_mirror() -> None:
+    """Whoever changes a file knows where it is tried."""
+    missing = [str(path) for path in modules() if has_code(path) and str(path) not in EXEMPT and not mirrored(path)]
+    assert not missing, "\n".join(missing)
+
+
+def test_every_exemption_is_still_needed() -> None:
+    """The list of exceptions shrinks by itself."""
+    assert [path for path in EXEMPT if not (ROOT / path).exists() or mirrored(Path(path))] == []
+
+
+def test_no_test_file_is_without_tests() -> None:
+    """A file called test_... holds at least one test."""
+    named = [path for path in suite() if path.name.startswith("test_")]
+    empty = [p for p in named if not any(getattr(node, "name", "").startswith("test_") for node in ast.walk(tree(p)))]
+    assert [str(path) for path in empty] == []
