@@ -115,8 +115,8 @@ def relight(image: Image, rng: Generator) -> Image:
         x = x.mean(2, keepdims=True) * (f := np.float32(rng.uniform(0, 1))) + x * (1 - f)
     if rng.random() < 0.4:
         gx, gy = rng.normal(0, 0.12, 2)
-        ramp = 1 + gx * np.linspace(-1, 1, w, dtype=np.float32)[None] + gy * np.linspace(-1, 1, h, dtype=np.float32)[:, None]
-        x *= ramp[..., None].astype(np.float32)
+        across, down = np.linspace(-1, 1, w)[None], np.linspace(-1, 1, h)[:, None]
+        x *= (1 + gx * across + gy * down)[..., None].astype(np.float32)
     if rng.random() < 0.3:
         x = cv2.GaussianBlur(x, (0, 0), float(rng.uniform(0.3, 1.6)))
     if rng.random() < 0.5:

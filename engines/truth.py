@@ -108,9 +108,7 @@ def shrunk(inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.asarray(distance > min(max(2.0, 0.25 * float(distance.max())), 0.6 * float(distance.max())))
 
 
-def paint_plant(
-    image: Image, class_map: NDArray[np.uint8], inside: NDArray[np.bool_], classes: Sequence[str]
-) -> None:
+def paint_plant(image: Image, class_map: NDArray[np.uint8], inside: NDArray[np.bool_], classes: Sequence[str]) -> None:
     """A specimen's polygon is generous: plant is what differs from the paper round it, the band between is ignored.
 
     The paper is the median of the brighter half of the sheet's bare pixels near the polygon.

@@ -20,7 +20,7 @@ from pydantic import Field, field_validator
 from station import decode, identify, parts, tether, watch
 from station.errors import ConfigError
 from station.located import Located, read
-from station.page import app as page
+from station.page import settings as page
 from station.settings import Settings
 from station.types import Profile, Rig
 
@@ -32,19 +32,23 @@ class Station(Settings):
     """The top level of station.yaml."""
 
     station: str = Field(default_factory=platform.node, min_length=1, description="Name of this station on every page.")
-    inbox: Path = Field(Path("inbox"), description="Folder the camera software writes to; read-only to the station.")
-    state: Path = Field(Path("state"), description="Folder for records and previews; local disk, some GB free.")
-    profile: str = Field("herbarium-sheet", description="Kind of object: a name in calibration/profiles or a path.")
-    rig: str = Field("default", description="Camera stand: a name in calibration/rigs or a path.")
+    inbox: Path = Field(
+        default=Path("inbox"), description="Folder the camera software writes to; only read."
+    )
+    state: Path = Field(default=Path("state"), description="Folder for records and previews; local disk, some GB free.")
+    profile: str = Field(
+        default="herbarium-sheet", description="Kind of object: in calibration/profiles, or a path."
+    )
+    rig: str = Field(default="default", description="Camera stand: a name in calibration/rigs or a path.")
     segment: dict[str, Any] = Field(default_factory=dict, description="`backends:` in order of fallback; their tables.")
     checks: dict[str, Any] = Field(default_factory=dict, description="Settings of single checks; `NAME: off` removes.")
     alerts: dict[str, Any] = Field(default_factory=dict, description="Ways to tell people; a table each.")
     store: dict[str, Any] = Field(default_factory=dict, description="Where records are kept; one table, else SQLite.")
-    watch: dict[str, Any] | None = Field(None, description="How the inbox is watched.")
-    decode: dict[str, Any] | None = Field(None, description="Limits for photographs.")
-    identify: dict[str, Any] | None = Field(None, description="How barcodes are read.")
-    page: dict[str, Any] | None = Field(None, description="The operator page.")
-    tether: dict[str, Any] | None = Field(None, description="The camera on the USB cable.")
+    watch: dict[str, Any] | None = Field(default=None, description="How the inbox is watched.")
+    decode: dict[str, Any] | None = Field(default=None, description="Limits for photographs.")
+    identify: dict[str, Any] | None = Field(default=None, description="How barcodes are read.")
+    page: dict[str, Any] | None = Field(default=None, description="The operator page.")
+    tether: dict[str, Any] | None = Field(default=None, description="The camera on the USB cable.")
 
     @field_validator("checks", "alerts", "segment", "store", mode="before")
     @classmethod
@@ -57,7 +61,9 @@ class ProfileFile(Settings):
 
     model: str = Field(description="Name of a folder in engines/zoo, or a path.")
     required: dict[str, int] = Field(default_factory=dict, description="Class -> least number in every frame.")
-    barcode_pattern: str | None = Field(None, description="Regular expression of this collection's specimen numbers.")
+    barcode_pattern: str | None = Field(
+        default=None, description="Regular expression of specimen numbers."
+    )
     checks: dict[str, Any] = Field(default_factory=dict, description="Checks of this kind of object.")
 
     @field_validator("barcode_pattern")
@@ -73,9 +79,9 @@ class ProfileFile(Settings):
 class RigFile(Settings):
     """A file in calibration/rigs."""
 
-    ppi: float | None = Field(None, gt=0, description="Pixels per inch at the sheet.")
-    required: dict[str, int] | None = Field(None, description="Replaces the profile's required objects.")
-    barcode_pattern: str | None = Field(None, description="Replaces the profile's pattern.")
+    ppi: float | None = Field(default=None, gt=0, description="Pixels per inch at the sheet.")
+    required: dict[str, int] | None = Field(default=None, description="Replaces the profile's required objects.")
+    barcode_pattern: str | None = Field(default=None, description="Replaces the profile's pattern.")
 
 
 @dataclass(frozen=True, slots=True)

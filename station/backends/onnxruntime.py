@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class Settings(Table):
     """Table `segment.onnxruntime`."""
 
-    provider: Literal["cpu", "cuda"] = Field("cpu", description="Where ONNX Runtime computes.")
-    threads: int = Field(0, ge=0, le=256, description="CPU threads for one photograph; 0 = one a core.")
+    provider: Literal["cpu", "cuda"] = Field(default="cpu", description="Where ONNX Runtime computes.")
+    threads: int = Field(default=0, ge=0, le=256, description="CPU threads for one photograph; 0 = one a core.")
 
 
 class OnnxRuntime:

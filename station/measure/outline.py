@@ -54,24 +54,34 @@ def crossing(a: tuple[Points, Points], b: tuple[Points, Points]) -> Points:
 
 
 def quadrilateral(mask: NDArray[np.uint8]) -> Points:
-    """Four sides fitted to the hull of a mask: better than a rectangle when the sheet is seen in perspective.
+    """Four sides fitted to the outline of a mask: better than a rectangle when the sheet is seen in perspective.
 
-    Each hull point goes to the nearest side of the smallest rectangle; the ends of each side, where torn or rounded
-    corners lie, are left out. Falls back to the rectangle where a side has too few points.
+    Each place of the outline goes to the nearest side of the smallest rectangle; on each side the straight majority
+    decides, so that a torn corner, a chart laid over the edge or a stain beside the sheet does not bend it. A side
+    without a majority keeps the rectangle's.
     """
     start = rectangle(mask)
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    hull = cv2.convexHull(max(contours, key=cv2.contourArea)).reshape(-1, 2).astype(np.float64) + 0.5
-    outline = _resampled(hull, 4 * 64)
+    ring = max(contours, key=cv2.contourArea).reshape(-1, 2).astype(np.float64) + 0.5
+    places = _resampled(ring, 4 * 96)
     sides = [(start[i], start[(i + 1) % 4]) for i in range(4)]
-    distance = np.stack([_distance(outline, a, b) for a, b in sides], axis=1)
+    distance = np.stack([_distance(places, a, b) for a, b in sides], axis=1)
     nearest = distance.argmin(axis=1)
     lines = []
     for i, (a, b) in enumerate(sides):
-        along = (outline - a) @ _unit(b - a) / max(float(np.hypot(*(b - a))), 1e-9)
-        mine = outline[(nearest == i) & (along > 0.08) & (along < 0.92)]
-        lines.append(line_through(mine) if len(mine) >= 8 else (a, _unit(b - a)))
+        along = (places - a) @ _unit(b - a)
+        across = (places - a) @ np.array([-_unit(b - a)[1], _unit(b - a)[0]])
+        share = along / max(float(np.hypot(*(b - a))), 1e-9)
+        mine = (nearest == i) & (share > 0.04) & (share < 0.96)
+        lines.append(_majority_line(places[mine], along[mine], across[mine]) or (a, _unit(b - a)))
     return _corners(lines, start)
+
+
+def _majority_line(places: Points, along: Points, across: Points) -> tuple[Points, Points] | None:
+    if len(places) < 8:
+        return None
+    fits = straight_majority(along, across, np.ones(len(places)), tolerance=1.2)
+    return line_through(places[fits]) if fits.sum() >= max(8, 0.3 * len(places)) else None
 
 
 def _resampled(ring: Points, count: int) -> Points:
@@ -92,7 +102,7 @@ def _corners(lines: list[tuple[Points, Points]], start: Points) -> Points:
         corners = np.array([crossing(lines[i - 1], lines[i]) for i in range(4)])
     except ValueError:
         return start
-    reach = 0.1 * max(np.hypot(*(start[2] - start[0])), 1.0)
+    reach = 0.15 * max(np.hypot(*(start[2] - start[0])), 1.0)
     return corners if float(np.abs(corners - start).max()) <= reach else start
 
 

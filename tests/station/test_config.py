@@ -18,6 +18,15 @@ def written(folder: Path, text: str) -> Path:
     return path
 
 
+def refusal(path: Path) -> str | None:
+    """What the ConfigError says; None for a good file."""
+    try:
+        load(path)
+    except ConfigError as error:
+        return str(error)
+    return None
+
+
 def test_defaults_are_a_working_station() -> None:
     """Without a file: the herbarium profile, ONNX Runtime on the CPU, SQLite, no alerts."""
     config = load(None)
@@ -91,10 +100,8 @@ def test_any_file_is_a_config_or_a_config_error(tmp_path_factory: pytest.TempPat
     """Whatever stands in the file: never another exception than ConfigError."""
     path = tmp_path_factory.mktemp("fuzz") / "station.yaml"
     path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass"))
-    try:
-        load(path)
-    except ConfigError as error:
-        assert str(error).startswith(str(path))
+    said = refusal(path)
+    assert said is None or said.startswith(f"{path}:")
 
 
 def test_an_alias_that_contains_itself_is_a_config_error(tmp_path: Path) -> None:

@@ -44,7 +44,8 @@ def test_a_missing_model_is_said_and_nothing_is_judged(tmp_path: Path) -> None:
 
 def test_a_backend_that_refuses_is_a_visible_notice(tmp_path: Path) -> None:
     """CUDA asked for where there is none: no engine, and the reason with its remedy."""
-    segmenter = kit.open_segmenter(written(tmp_path, "segment: {backends: [onnxruntime], onnxruntime: {provider: cuda}}\n"))
+    text = "segment: {backends: [onnxruntime], onnxruntime: {provider: cuda}}\n"
+    segmenter = kit.open_segmenter(written(tmp_path, text))
     if segmenter.engine is not None:
         pytest.skip("this ONNX Runtime has the CUDA provider")
     assert "CUDA" in str(segmenter.notice)

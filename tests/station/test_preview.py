@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
 
 from station import preview
@@ -26,7 +27,7 @@ def test_a_photo_a_thumb_and_a_crop_of_what_failed(tmp_path: Path) -> None:
     preview.save(ArrayPhoto(blank(2400, 1800)), VERDICT, tmp_path)
     folder = preview.folder(tmp_path, CAPTURE.id)
     assert sorted(p.name for p in folder.iterdir()) == ["crop-1.jpg", "photo.jpg", "thumb.jpg"]
-    sides = {p.stem: max(cv2.imread(str(p)).shape) for p in folder.iterdir()}
+    sides = {p.stem: max(np.asarray(cv2.imread(str(p))).shape) for p in folder.iterdir()}
     assert sides["photo"] == preview.PHOTO_PX
     assert sides["thumb"] == preview.THUMB_PX
     assert sides["crop-1"] >= 300
