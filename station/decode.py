@@ -78,8 +78,8 @@ def decode(capture: Capture, settings: Settings) -> Photo:
         raise _too_large(f"it has {width} x {height} pixels", settings)
     header = source.header
     colour = Colour(header.mode, header.profile, header.srgb, header.exif)
-    notes = (_misnamed(capture.path, found.kind), *header.notes, colour.note)
-    return LazyPhoto(source, colour.rgb, tuple(filter(None, notes)))
+    doubts = tuple(filter(None, (_misnamed(capture.path, found.kind), *header.notes)))
+    return LazyPhoto(source, colour.rgb, (*doubts, *filter(None, (colour.note,))), doubts)
 
 
 def _jpeg(file: BinaryIO, path: Path) -> Source:

@@ -98,7 +98,11 @@ class Photo(Protocol):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a judge should know about these pixels, e.g. "embedded preview", "no colour profile"."""
+        """What a judge should know about these pixels, e.g. "no colour profile; taken as sRGB"."""
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Those of the notes that make every other figure less certain, e.g. "embedded preview"."""
 
     def small(self, max_side: int) -> Image:
         """The whole photograph, longest side at most `max_side` pixels (never enlarged)."""

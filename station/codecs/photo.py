@@ -24,7 +24,9 @@ class LazyPhoto:
     `rgb` turns stored pixels into sRGB ones that the caller may keep.
     """
 
-    def __init__(self, source: Source, rgb: Callable[[Pixels], Image], notes: tuple[str, ...]) -> None:
+    def __init__(
+        self, source: Source, rgb: Callable[[Pixels], Image], notes: tuple[str, ...], doubts: tuple[str, ...]
+    ) -> None:
         header = source.header
         self._source: Source | None = source
         self._full: Pixels | None = None
@@ -34,7 +36,7 @@ class LazyPhoto:
         self._stored_px, self._turn = header.size_px, _TURNS[header.orientation]
         self.size_px: tuple[int, int] = header.size_px[::-1] if self._turn.transposed else header.size_px
         self.exif: Mapping[str, str] = header.exif
-        self.notes = notes
+        self.notes, self.doubts = notes, doubts
 
     def small(self, max_side: int) -> Image:
         """The whole photograph, longest side at most `max_side` pixels (never enlarged). Raises DecodeError."""

@@ -45,7 +45,7 @@ class ArrayPhoto:
 
     def __init__(self, image: Image, notes: tuple[str, ...] = ()) -> None:
         self._image = image
-        self.notes = notes
+        self.notes = self.doubts = notes
         self.exif: Mapping[str, str] = {}
 
     @property
