@@ -32,13 +32,9 @@ class Station(Settings):
     """The top level of station.yaml."""
 
     station: str = Field(default_factory=platform.node, min_length=1, description="Name of this station on every page.")
-    inbox: Path = Field(
-        default=Path("inbox"), description="Folder the camera software writes to; only read."
-    )
+    inbox: Path = Field(default=Path("inbox"), description="Folder the camera software writes to; only read.")
     state: Path = Field(default=Path("state"), description="Folder for records and previews; local disk, some GB free.")
-    profile: str = Field(
-        default="herbarium-sheet", description="Kind of object: in calibration/profiles, or a path."
-    )
+    profile: str = Field(default="herbarium-sheet", description="Kind of object: in calibration/profiles, or a path.")
     rig: str = Field(default="default", description="Camera stand: a name in calibration/rigs or a path.")
     segment: dict[str, Any] = Field(default_factory=dict, description="`backends:` in order of fallback; their tables.")
     checks: dict[str, Any] = Field(default_factory=dict, description="Settings of single checks; `NAME: off` removes.")
@@ -61,9 +57,7 @@ class ProfileFile(Settings):
 
     model: str = Field(description="Name of a folder in engines/zoo, or a path.")
     required: dict[str, int] = Field(default_factory=dict, description="Class -> least number in every frame.")
-    barcode_pattern: str | None = Field(
-        default=None, description="Regular expression of specimen numbers."
-    )
+    barcode_pattern: str | None = Field(default=None, description="Regular expression of specimen numbers.")
     checks: dict[str, Any] = Field(default_factory=dict, description="Checks of this kind of object.")
 
     @field_validator("barcode_pattern")

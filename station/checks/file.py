@@ -1,7 +1,7 @@
 """Is the file itself what it claims to be, and large enough?
 
 Measure: the photograph's size (megapixels). Default limit: none (`min_megapixels` 0 = off); A3 at 300 ppi is 17
-megapixels, at 450 ppi 39, at 600 ppi 70. Notes of the decoder (wrong extension, embedded preview ...) are WARN, because
+megapixels, at 450 ppi 39, at 600 ppi 70. Doubts of the decoder (wrong extension, embedded preview ...) are WARN, because
 every other figure of such a photograph is less certain. A file that cannot be read at all never reaches this check:
 the line itself answers FAIL `unreadable` or `truncated`.
 
@@ -24,17 +24,17 @@ class Settings(Base):
     min_megapixels: float = Field(
         default=0.0, ge=0, description="A smaller photograph is FAIL, megapixels; 0 = off (A3 at 300 ppi is 17)."
     )
-    notes: bool = Field(default=True, description="Turn the decoder's notes, e.g. a wrong extension, into WARN.")
+    doubts: bool = Field(default=True, description="Turn the decoder's doubts, e.g. a wrong extension, into WARN.")
 
 
 def check(scene: Scene, settings: Settings) -> Iterable[Finding | Measure]:
-    """One finding a note, one for the size; else one PASS."""
+    """One finding a doubt, one for the size; else one PASS."""
     width, height = scene.photo.size_px
     megapixels = width * height / 1e6
     size = f"{width} x {height} pixels, {megapixels:.1f} megapixels"
     alarms = [
         Finding(NAME, "note", Outcome.WARN, f"About this file: {note}.", "Check the camera's file settings.")
-        for note in (scene.photo.notes if settings.notes else ())
+        for note in (scene.photo.doubts if settings.doubts else ())
     ]
     if megapixels < settings.min_megapixels:
         alarms.append(

@@ -22,7 +22,7 @@ def test_notes_of_the_decoder_warn() -> None:
     """Each note is one finding, unless switched off."""
     case = scene(ArrayPhoto(blank(10, 10), notes=("embedded preview", "no colour profile")))
     assert [(f.code, f.outcome) for f in judge(case, Settings())] == [("note", Outcome.WARN)] * 2
-    assert [f.outcome for f in judge(case, Settings(notes=False))] == [Outcome.PASS]
+    assert [f.outcome for f in judge(case, Settings(doubts=False))] == [Outcome.PASS]
 
 
 def test_a_small_photograph_fails_when_a_size_is_asked_for() -> None:
