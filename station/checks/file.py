@@ -1,7 +1,7 @@
 """Is the file itself what it claims to be, and large enough?
 
 Measure: the photograph's size (megapixels). Default limit: none (`min_megapixels` 0 = off); A3 at 300 ppi is 17
-megapixels, at 450 ppi 39, at 600 ppi 70. Doubts of the decoder (wrong extension, embedded preview ...) are WARN, because
+megapixels, at 450 ppi 39, at 600 ppi 70. Doubts of the decoder (wrong extension, embedded preview ...) are WARN, as
 every other figure of such a photograph is less certain. A file that cannot be read at all never reaches this check:
 the line itself answers FAIL `unreadable` or `truncated`.
 
