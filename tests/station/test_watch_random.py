@@ -94,7 +94,7 @@ class Camera(threading.Thread):
 
 
 @given(st.lists(st.tuples(what, name, name), min_size=1, max_size=25), st.booleans())
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_every_photograph_once_and_whole(steps: list[tuple[str, str, str]], poll: bool) -> None:
     """However writes, renamings and removals follow each other: what lies there in the end was handed over exactly
     once, with its own hash, and nothing half-written ever was before patience with it was over."""
