@@ -28,6 +28,9 @@ from station.types import Decision, Pulse, Record
 BEAT_SECONDS = 0.5
 """Every stream hears from the server this often, so that a screen notices its end well within 3 s."""
 
+SELDOM = 4
+"""Only every fourth look asks for the pulse and for decisions: nobody waits for those."""
+
 BACKLOG = 256
 """Frames a stream may lag behind before it is closed; the browser then connects anew and starts from the present."""
 
@@ -88,6 +91,7 @@ class Feed:
     _stopped: threading.Event = field(default_factory=threading.Event)
     _last: _Look = field(default_factory=_Look)
     _sequence: int | None = None
+    _looks: int = 0
     _decided: int = 0
     _looked_at: float = field(default_factory=time.monotonic)
     _pulse_seen_at: float = field(default_factory=time.monotonic)
@@ -161,11 +165,13 @@ class Feed:
             if self._sequence is None:
                 newest = self.store.latest(1)
                 self._sequence = newest[0].sequence if newest else 0
-            pulse = self.store.last_pulse()
             records = self.store.since(self._sequence)
-            decisions = self.store.decided_since(self._decided)
+            due = self._looks % SELDOM == 0
+            pulse = self.store.last_pulse() if due else self._last.pulse
+            decisions = self.store.decided_since(self._decided) if due else ()
         except StoreError as error:
             return _Look(error=error)
+        self._looks += 1
         self._sequence = records[-1].sequence if records else self._sequence
         self._decided = decisions[-1][0] if decisions else self._decided
         return _Look(records, decisions, pulse)

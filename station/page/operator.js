@@ -12,53 +12,54 @@ const ALARM_MS = 6000; // NO LIVE DATA is heard again after this
 const body = document.body;
 
 let records = []; // newest first
-let chosen = null; // sequence of the earlier capture looked at; null: the live one
+let chosen = null; // capture id of the earlier one looked at; null: the live one
 let dead = null; // {reason, remedy} while nothing may be trusted
 let heard = false; // has the server said anything yet?
 let offsetMs = 0; // the server's clock minus this one's
-let shownSequence = null;
+let shownId = null;
 let arrivedAt = 0; // when a new capture last took the place of another
 let alarmedAt = 0;
 let operator = "";
 
 const live = () => records[0] ?? null;
-const looked = () => records.find((record) => record.sequence === chosen) ?? live();
+const looked = () => records.find((record) => record.capture_id === chosen) ?? live();
 
 function refresh() {
   const record = looked(), earlier = record !== live();
   body.classList.toggle("earlier", earlier);
   find("#earlier").hidden = !earlier;
   showState();
-  panels.showStrip(records, record?.sequence, choose);
+  panels.showStrip(records, record?.capture_id, choose);
   panels.showDecision(record?.decision);
   if (earlier) {
     put(find("#earlier span"), ` ${say("number", { number: record.sequence })} · ${say(`state_${record.outcome}`)}`);
     find("#earlier use").setAttribute("href", `#shape-${record.outcome}`);
     find("#earlier").dataset.outcome = record.outcome;
   }
-  if (record && record.sequence !== shownSequence) present(record);
+  if (record?.capture_id !== shownId) present(record);
 }
 
 const showState = () =>
   panels.showState(dead ? "dead" : !heard ? "connecting" : live()?.outcome ?? "waiting", live());
 
 async function present(record) {
-  shownSequence = record.sequence;
+  shownId = record?.capture_id;
   stage.closeDetail();
+  const showing = stage.show(record); // first, so that the picture is fetched meanwhile
   panels.showFindings(record);
-  const painted = await stage.show(record);
+  const painted = await showing;
   // After the frame that holds it: what reads this knows that the picture is on the screen.
   if (painted) requestAnimationFrame(() => setTimeout(() => { body.dataset.sequence = record.sequence; }));
 }
 
-function choose(sequence) {
-  chosen = sequence === live()?.sequence ? null : sequence;
+function choose(captureId) {
+  chosen = captureId === live()?.capture_id ? null : captureId;
   refresh();
 }
 
 function step(by) {
   const index = records.indexOf(looked()) + by;
-  if (records[index]) choose(records[index].sequence);
+  if (records[index]) choose(records[index].capture_id);
 }
 
 function announce(record) {
@@ -68,19 +69,19 @@ function announce(record) {
 }
 
 function keep(record) {
-  records = [record, ...records.filter((other) => other.sequence !== record.sequence)]
+  records = [record, ...records.filter((other) => other.capture_id !== record.capture_id)]
     .sort((one, other) => other.sequence - one.sequence).slice(0, KEPT);
-  if (!records.some((other) => other.sequence === chosen)) chosen = null;
+  if (!records.some((other) => other.capture_id === chosen)) chosen = null;
 }
 
 listen(`/api/events?recent=${KEPT}`, Number(body.dataset.silence), {
   batch(batch, state) {
     if (!batch.length && !state.live) return; // the records did not answer: what was known stays, covered
-    const newest = live()?.sequence, first = !heard;
+    const newest = live()?.capture_id, first = !heard;
     records = [];
     batch.forEach(keep);
     heard = true;
-    if (!first && live() && live().sequence !== newest) announce(live());
+    if (!first && live() && live().capture_id !== newest) announce(live());
     refresh();
   },
   record(record) {
@@ -205,7 +206,7 @@ function detail(number) {
 }
 
 function back() {
-  if (!stage.closeDetail()) choose(live()?.sequence ?? null);
+  if (!stage.closeDetail()) choose(null);
 }
 
 const KEYS = {
@@ -217,7 +218,7 @@ const KEYS = {
   o: () => stage.toggleOutlines(),
   arrowleft: () => step(-1),
   arrowright: () => step(1),
-  home: () => choose(live()?.sequence ?? null),
+  home: () => choose(null),
   escape: back,
 };
 
@@ -235,6 +236,6 @@ for (const button of document.querySelectorAll("#actions [data-action]")) {
 }
 for (const id of Object.keys(DEFAULTS)) find(`#${id}`).addEventListener("click", () => flip(id));
 find("#outlines").addEventListener("click", () => stage.toggleOutlines());
-find("#live").addEventListener("click", () => choose(live()?.sequence ?? null));
+find("#live").addEventListener("click", () => choose(null));
 showSettings();
 (name.value ? find("#session button") : name).focus({ preventScroll: true });

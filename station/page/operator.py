@@ -125,7 +125,7 @@ _SHELL = (
     </div>
   </section>
   <section id="findings" aria-label="$findings" tabindex="0">
-    <h2><span id="specimen"></span><span id="stale" hidden>$last_known</span><span id="which"></span></h2>
+    <p class="about"><span id="specimen"></span><span id="stale" hidden>$last_known</span><span id="which"></span></p>
     <p id="summary"></p>
     <ol id="reasons"></ol>
     <ul id="passed" aria-label="$findings_also"></ul>

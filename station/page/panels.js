@@ -28,6 +28,10 @@ function age(seconds) {
 }
 
 export function showFindings(record) {
+  if (!record) {
+    for (const place of find("#findings").querySelectorAll("#specimen, #which, #summary, ol, ul")) place.replaceChildren();
+    return;
+  }
   const bad = worst(record), good = record.findings.filter((finding) => finding.outcome === "PASS");
   put(find("#specimen"), record.specimen.join(", ") || say("specimen_none"));
   find("#specimen").classList.toggle("none", !record.specimen.length);
@@ -73,22 +77,22 @@ function cutout(finding, number) {
   return button;
 }
 
-const cells = new Map(); // sequence -> button; kept and moved, so that no thumbnail is loaded twice
+const cells = new Map(); // capture id -> button; kept and moved, so that no thumbnail is loaded twice
 
-export function showStrip(records, shownSequence, choose) {
+export function showStrip(records, shownId, choose) {
   const strip = find("#strip");
-  for (const [sequence, button] of cells) {
-    if (!records.some((record) => record.sequence === sequence)) {
+  for (const [captureId, button] of cells) {
+    if (!records.some((record) => record.capture_id === captureId)) {
       button.remove();
-      cells.delete(sequence);
+      cells.delete(captureId);
     }
   }
   records.forEach((record, index) => {
-    const button = cells.get(record.sequence) ?? cell(record, choose);
-    cells.set(record.sequence, button);
+    const button = cells.get(record.capture_id) ?? cell(record, choose);
+    cells.set(record.capture_id, button);
     button.dataset.decision = record.decision?.action ?? "";
     put(find(".mark", button), record.decision ? say(record.decision.action)[0] : "");
-    if (record.sequence === shownSequence) button.setAttribute("aria-current", "true");
+    if (record.capture_id === shownId) button.setAttribute("aria-current", "true");
     else button.removeAttribute("aria-current");
     if (strip.children[index] !== button) strip.insertBefore(button, strip.children[index] ?? null);
   });
@@ -106,7 +110,7 @@ function cell(record, choose) {
     image.addEventListener("error", () => image.remove());
     find(".picture", button).append(image);
   }
-  button.addEventListener("click", () => choose(record.sequence));
+  button.addEventListener("click", () => choose(record.capture_id));
   return button;
 }
 

@@ -12,6 +12,10 @@ let token = 0;
 /** Show this record's photograph; resolves once it is decoded and in place, false when overtaken by another. */
 export async function show(record) {
   const mine = ++token;
+  if (!record) {
+    blank("photo_waiting");
+    return false;
+  }
   const slow = setTimeout(() => mine === token && blank("photo_slow"), PATIENCE_MS);
   const picture = record.previews.photo && await decoded(record.previews.photo);
   clearTimeout(slow);

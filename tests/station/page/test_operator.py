@@ -227,6 +227,53 @@ def test_a_dead_daemon_covers_the_state(shared_station: tuple[Station, str], ope
     expect(page.locator("#dead")).to_be_hidden()
 
 
+def test_records_that_do_not_answer_cover_the_state(tmp_path: Path, open_page: Open) -> None:
+    """The store raises: NO LIVE DATA with the store's own words."""
+    with running_station(tmp_path) as station, page_process(tmp_path) as (_, address):
+        page = open_page(address)
+        painted(page, station.shoot())
+        station.beating = False
+        (tmp_path / "records.sqlite").rename(tmp_path / "away.sqlite")
+        expect(page.locator("#word")).to_have_text("NO LIVE DATA", timeout=SOON_MS)
+        expect(page.locator("#dead .why")).to_contain_text("The records do not answer")
+
+
+def test_a_station_begun_anew_replaces_what_was_shown(tmp_path: Path, open_page: Open) -> None:
+    """The tab was left open while the records were replaced: first it waits, then number 1 is another capture."""
+    old, new = tmp_path / "old", tmp_path / "new"
+    with running_station(old) as station, page_process(old) as (_, address):
+        page = open_page(address)
+        painted(page, station.shoot(Outcome.FAIL))
+        expect(page.locator("#word")).to_have_text("RETAKE")
+    with running_station(new) as station, page_process(new, port=int(address.rpartition(":")[2])):
+        expect(page.locator("#word")).to_have_text("WAITING")
+        expect(page.locator("#strip button")).to_have_count(0)
+        expect(page.get_by_text("The first capture appears here.")).to_be_visible()
+        start_session(page)
+        page.keyboard.press("a")
+        expect(page.locator("#done")).to_have_text("There is no capture to decide on yet.")
+        station.shoot(Outcome.WARN, specimen=("E00099999",))
+        expect(page.locator("#word")).to_have_text("WARN")
+        expect(page.locator("#specimen")).to_have_text("E00099999")
+
+
+def test_sound_needs_the_session_and_can_be_muted(shared_station: tuple[Station, str], open_page: Open) -> None:
+    """Off until the session starts, then on; M mutes; the switches are remembered on this computer."""
+    page = open_page(shared_station[1])
+    expect(page.locator("#sound b")).to_have_text("off")
+    start_session(page)
+    expect(page.locator("#sound b")).to_have_text("on")
+    expect(page.locator("#pass-sound b")).to_have_text("off")
+    page.keyboard.press("p")
+    expect(page.locator("#pass-sound b")).to_have_text("on")
+    page.keyboard.press("m")
+    expect(page.locator("#sound b")).to_have_text("off")
+    page.reload()
+    expect(page.get_by_label("Your name")).to_have_value("Anna")
+    page.get_by_role("button", name="Start session").click()
+    expect(page.locator("#sound b")).to_have_text("off")
+
+
 def test_a_dead_server_covers_the_state_and_a_new_one_takes_it_off(tmp_path: Path, open_page: Open) -> None:
     """The page's own process is killed: the screen says so by itself, and goes on when the server is back."""
     with running_station(tmp_path) as station:
@@ -242,13 +289,3 @@ def test_a_dead_server_covers_the_state_and_a_new_one_takes_it_off(tmp_path: Pat
         with page_process(tmp_path, port=int(address.rpartition(":")[2])):
             painted(page, missed)
             expect(page.locator("#word")).to_have_text("RETAKE")
-
-
-def test_an_empty_station_waits(tmp_path: Path, open_page: Open) -> None:
-    """Without any capture the state is neither good nor bad."""
-    with running_station(tmp_path), page_process(tmp_path) as (_, address):
-        page = open_page(address)
-        expect(page.locator("#word")).to_have_text("WAITING")
-        start_session(page)
-        page.keyboard.press("a")
-        expect(page.locator("#done")).to_have_text("There is no capture to decide on yet.")
