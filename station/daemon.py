@@ -51,7 +51,7 @@ class Heart:
             arriving=self.seen.arriving,
             waiting=self.seen.waiting,
             problem=self.seen.problem or self.trouble,
-            notice=self.kit.segmenter.notice,
+            notice=self.kit.segmenter.notice or self.seen.notice,
             engine=engine,
         )
         try:

@@ -7,18 +7,16 @@ the cable is the product, started by the same commands with the same kind of con
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import yaml
 
+from station.children import running
 from station.errors import StationError
 from station.virtual_camera import VirtualCamera
 
@@ -38,11 +36,11 @@ def run(folder: Path, port: int, sheets: int, interval: float, draw: Draw, stop:
     first = draw(0)
     camera = VirtualCamera(folder / f"camera-{os.getpid()}", FRAME_BYTES)
     camera.load(first[0])
-    with process("run", config, folder) as daemon, process("page", config, folder) as page:
+    with running("run", config) as daemon, running("page", config) as page:
         address = f"http://127.0.0.1:{port}/"
         _wait_for(address + "livez", page, stop)
         print(f"\n  Open  {address}\n\n  Ctrl-C ends the demo.\n", flush=True)
-        with process("tether", config, folder, camera.environment) as cable:
+        with running("tether", config, camera.environment) as cable:
             shoot(camera, inbox, draw, first, sheets, stop, (daemon, page, cable))
 
 
@@ -87,28 +85,6 @@ def shoot(
 
 def _arrived(inbox: Path) -> list[Path]:
     return [p for p in inbox.iterdir() if not p.name.startswith(".")]
-
-
-@contextmanager
-def process(
-    command: str, config: Path, folder: Path, environment: Mapping[str, str] | None = None
-) -> Iterator[subprocess.Popen[bytes]]:
-    """`station COMMAND --config ...` as a process of its own, its words in `folder/COMMAND.log`; ended within 3 s."""
-    with (folder / f"{command}.log").open("ab") as log:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "station.cli", command, "--config", str(config)],
-            stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
-            env={**os.environ, **(environment or {})},
-        )  # fmt: skip
-    try:
-        yield child
-    finally:
-        child.send_signal(signal.SIGTERM)
-        try:
-            child.wait(timeout=1.5)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
 
 
 def _wait_for(address: str, page: subprocess.Popen[bytes], stop: threading.Event) -> None:

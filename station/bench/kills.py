@@ -14,7 +14,8 @@ from rich.console import Console
 
 from station import config as configuration
 from station import kit
-from station.bench.running import copies, deliver, start, until, write_config
+from station.bench.delivery import copies, deliver, until, write_config
+from station.children import start
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from rich.table import Table
 
 from station import config as configuration
 from station import kit
-from station.bench.running import copies, deliver, running, until, write_config
+from station.bench.delivery import copies, deliver, until, write_config
+from station.children import running
 from station.contracts import Store
 from station.errors import StationError
 

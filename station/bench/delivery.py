@@ -1,14 +1,11 @@
-"""The real daemon and page as processes of their own, for a benchmark, in a folder of its own."""
+"""Photographs delivered to a station in a folder of its own, for a benchmark."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import yaml
@@ -22,28 +19,6 @@ def write_config(folder: Path, more: Mapping[str, object] | None = None) -> Path
     path = folder / "station.yaml"
     path.write_text(yaml.safe_dump({"station": "bench", "inbox": "inbox", "state": "state", **(more or {})}))
     return path
-
-
-def start(command: str, config: Path) -> subprocess.Popen[bytes]:
-    """`station COMMAND --config CONFIG`; its words go to COMMAND.log beside the config."""
-    with (config.parent / f"{command}.log").open("ab") as log:
-        line = [sys.executable, "-m", "station.cli", command, "--config", str(config)]
-        return subprocess.Popen(line, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
-
-
-@contextmanager
-def running(command: str, config: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """The same, ended at the end."""
-    child = start(command, config)
-    try:
-        yield child
-    finally:
-        child.terminate()
-        try:
-            child.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
 
 
 def deliver(photo: Path, inbox: Path, name: str) -> float:
@@ -70,11 +45,11 @@ def copies(photos: list[Path], count: int, folder: Path) -> list[Path]:
     return made
 
 
-def until(what: str, happened: object, seconds: float) -> None:
+def until(what: str, happened: Callable[[], bool], seconds: float) -> None:
     """Wait until `happened()` is true. Raises StationError after `seconds`."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        if callable(happened) and happened():
+        if happened():
             return
         time.sleep(0.02)
     raise StationError(f"The benchmark waited {seconds:.0f} s in vain for {what}.", "Read the logs in its folder.")

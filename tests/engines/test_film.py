@@ -1,0 +1,40 @@
+"""The film of the demo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from engines import film
+from engines.synthesise import Defect
+from station.codecs.whole import is_whole
+
+
+def test_about_one_in_three_has_a_defect_and_each_defect_comes() -> None:
+    """The roll holds no chart, skewed, blurred label, missing label and an unreadable file."""
+    faulty = [what for what in film.ROLL if what != film.CLEAN]
+    assert set(faulty) == {
+        Defect.NO_CHART, Defect.SKEWED, Defect.LABEL_BLURRED, Defect.LABEL_MISSING, film.UNREADABLE,
+    }  # fmt: skip
+    assert 0.25 < len(faulty) / len(film.ROLL) < 0.45
+
+
+def test_a_frame_is_a_jpeg_of_3000_pixels_and_always_the_same() -> None:
+    """The same number gives the same bytes."""
+    content, what = film.photograph(0)
+    image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
+    assert image is not None
+    assert max(image.shape) == film.LONG_SIDE_PX
+    assert what == film.CLEAN
+    assert film.photograph(0)[0] == content
+
+
+def test_the_unreadable_frame_has_no_end(tmp_path: Path) -> None:
+    """It is cut off in the middle, as by a pulled cable."""
+    content, what = film.photograph(film.ROLL.index(film.UNREADABLE))
+    path = tmp_path / "a.jpg"
+    path.write_bytes(content)
+    assert what == film.UNREADABLE
+    assert not is_whole(path)
