@@ -2,14 +2,14 @@
 
 A wrong specimen number is worse than none: it files a photograph under another specimen. Code 128, Code 93, QR and
 DataMatrix check themselves (ISO/IEC 15417, 18004, 16022), so one read is enough. Code 39, ITF and Codabar carry no
-check digit (ISO/IEC 16388, 16390; EN 798): their value counts only when two different renditions of the pixels give
-the same one, and no rendition gives another value at the same place.
+check digit (ISO/IEC 16388, 16390; EN 798): their value counts only when two separate bands across the bars give it and
+no band gives another, so that a leaf or a scratch over some of the bars is noticed. What no reader can see is a mark
+over the full height of the bars that turns one character into another: the profile's pattern is for that.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import cv2
 import numpy as np
@@ -28,7 +28,15 @@ CHECKED = (
     zxingcpp.BarcodeFormat.DataMatrix,
 )
 UNCHECKED = (zxingcpp.BarcodeFormat.Code39, zxingcpp.BarcodeFormat.ITF, zxingcpp.BarcodeFormat.Codabar)
-READS_UNCHECKED = 2
+LINES = [
+    zxingcpp.BarcodeFormat.Code39Std,
+    zxingcpp.BarcodeFormat.Code39Ext,
+    zxingcpp.BarcodeFormat.ITF,
+    zxingcpp.BarcodeFormat.Codabar,
+]
+"""What is asked for to read UNCHECKED: all of Code39 would turn six characters into a pharmacy's Code 32."""
+BANDS, AGREEING = 16, 2
+"""Bars are cut into this many bands, of which so many must give the value (ours)."""
 
 
 class Settings(Base):
@@ -71,21 +79,20 @@ def identify(photo: Photo, regions: tuple[Region, ...], settings: Settings) -> t
 
 def _read(grey: Grey, box: Box, settings: Settings) -> list[Barcode]:
     """Values of a crop that shows `box` of the photograph."""
-    reads: Counter[tuple[str, str]] = Counter()
-    places: dict[tuple[str, str], Box] = {}
-    trusted: list[tuple[str, str]] = []
+    found: dict[tuple[str, str], Barcode] = {}
     for rendition in _renditions(grey):
         scale = box.w / rendition.shape[1], box.h / rendition.shape[0]
-        for result in zxingcpp.read_barcodes(rendition, formats=list(CHECKED + UNCHECKED)):
-            key = (result.symbology.name, result.text.strip())  # the symbology of Code39Ext is Code39
-            if not result.valid or not key[1] or (result.symbology in UNCHECKED and len(key[1]) < settings.min_length):
+        for result in zxingcpp.read_barcodes(rendition, formats=[*CHECKED, *LINES]):
+            # the symbology of the format Code39Ext is Code39
+            value, symbology = result.text.strip(), result.symbology
+            if not result.valid or not value or (symbology in UNCHECKED and len(value) < settings.min_length):
                 continue
-            reads[key] += 1
-            places.setdefault(key, _place(result.position, scale, box))
-        trusted = [key for key in reads if _enough(key, reads) and not _contested(key, places)]
-        if trusted and len(trusted) == len(reads):
+            if symbology in CHECKED or _bands_agree(rendition, result):
+                place = _place(result.position, scale, box)
+                found.setdefault((symbology.name, value), Barcode(value, symbology.name, place))
+        if found:
             break
-    return [Barcode(value, symbology, places[symbology, value]) for symbology, value in trusted]
+    return [barcode for barcode in found.values() if not _contested(barcode, found.values())]
 
 
 def _renditions(grey: Grey) -> Iterator[Grey]:
@@ -111,14 +118,27 @@ def _stretched(grey: Grey) -> Grey:
     return stretched
 
 
-def _enough(key: tuple[str, str], reads: Counter[tuple[str, str]]) -> bool:
-    checked = key[0] in {symbology.name for symbology in CHECKED}
-    return reads[key] >= (1 if checked else READS_UNCHECKED)
+def _bands_agree(grey: Grey, result: zxingcpp.Barcode) -> bool:
+    """Cut across the bars into bands: do two or more give this value, and none another?"""
+    ends = result.position.top_left, result.position.top_right
+    length = float(np.hypot(ends[1].x - ends[0].x, ends[1].y - ends[0].y))
+    along = np.degrees(np.arctan2(ends[1].y - ends[0].y, ends[1].x - ends[0].x))
+    middle = (ends[0].x + ends[1].x) / 2, (ends[0].y + ends[1].y) / 2
+    size = round(1.3 * length) + 20, max(BANDS, round(0.6 * length))
+    turn = cv2.getRotationMatrix2D(middle, float(along), 1.0)
+    turn[:, 2] += np.array(size) / 2 - np.array(middle)
+    level = cv2.warpAffine(grey, turn, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    values = [
+        other.text.strip()
+        for band in np.array_split(level, BANDS)
+        for other in zxingcpp.read_barcodes(np.ascontiguousarray(band), formats=LINES, try_rotate=False)
+    ]
+    return values.count(result.text.strip()) >= AGREEING and len(set(values)) == 1
 
 
-def _contested(key: tuple[str, str], places: dict[tuple[str, str], Box]) -> bool:
+def _contested(barcode: Barcode, others: Iterable[Barcode]) -> bool:
     """Was another value read at the same place?"""
-    return any(other[1] != key[1] and _overlap(places[key], places[other]) for other in places if other != key)
+    return any(other.value != barcode.value and _overlap(barcode.box, other.box) for other in others)
 
 
 def _overlap(a: Box, b: Box) -> bool:

@@ -2,7 +2,7 @@
 
 Measures, per label at native resolution: `edge_width_px`, the median 10-90 % width of its stroke edges in the direction
 in which they are widest (px); `x_height_px`, the height of its small letters (px); `blur_kind`.
-Blurred is either of
+Default limits; blurred is either of
 - edge width above `max_edge_px` 5.0 px: as soft as a Gaussian of 2 px, which keeps about a third of the pixels'
   sampling efficiency (FADGI 2023 asks 60 % of one star; indicative, no target was used). Sharp labels on seven real
   sheets of 21-68 megapixels measure 1.5 to 2.8 px, the softest sheet among them 3.9 to 4.9 px;
@@ -179,11 +179,12 @@ def _blurred(label: _Label, limit: float, settings: Settings) -> Finding:
     if label.region.confidence < settings.min_confidence:
         return _not_judged(label, "blurred, if it is a label at all")
     motion = label.blur_kind == "motion"
+    kind = "blurred by motion" if motion else "out of focus"
     return Finding(
         NAME,
         "blurred",
         Outcome.FAIL,
-        f"This label is {'blurred by motion' if motion else 'out of focus'}: strokes end over {label.edge_px:.1f} pixels.",
+        f"This label is {kind}: strokes end over {label.edge_px:.1f} pixels.",
         "Let the stand settle, check for draught and vibration, and take it again."
         if motion
         else "Check focus and that the label lies flat, and take it again.",

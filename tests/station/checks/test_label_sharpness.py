@@ -1,0 +1,111 @@
+"""Labels drawn sharp, soft, moved, small, faint and blank."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from station.checks import label_sharpness
+from station.checks.label_sharpness import Settings
+from station.types import Finding, Image, Measure, Outcome, Region
+from tests.station.measure.test_focus import text
+from tests.station.scenes import ArrayPhoto, blank, region, scene
+
+LABEL = region("label", 50, 60, 900, 400)
+
+
+def frame(label: NDArray[np.uint8], x: int = 50, y: int = 60) -> Image:
+    """A frame of 1100 x 1000 px with one label in it."""
+    image = blank(1100, 1000, 180)
+    image[y : y + label.shape[0], x : x + label.shape[1]] = label[..., None]
+    return image
+
+
+def judge(image: Image, *regions: Region, required: int = 1) -> tuple[list[Finding], list[dict[str, object]]]:
+    """Findings, and the `labels` measures."""
+    case = scene(ArrayPhoto(image), *regions, required={"label": required})
+    answers = list(label_sharpness.check(case, Settings()))
+    findings = [a for a in answers if isinstance(a, Finding)]
+    return findings, [a.value for a in answers if isinstance(a, Measure) and isinstance(a.value, dict)]
+
+
+def test_a_sharp_label_passes_with_its_figures() -> None:
+    """Legible, with edge width and x-height in px."""
+    (finding,), (measure,) = judge(frame(text(24)), LABEL)
+    assert finding.outcome is Outcome.PASS
+    assert measure["legible"] is True
+    assert measure["blur_kind"] == "none"
+    assert measure["bbox"] == [50, 60, 900, 400]
+    assert measure["x_height_px"] == pytest.approx(27, abs=3)
+
+
+@pytest.mark.parametrize("sigma", [3.0, 5.0, 8.0])
+def test_a_label_out_of_focus_fails_where_it_lies(sigma: float) -> None:
+    """The finding points at the label."""
+    (finding,), (measure,) = judge(frame(cv2.GaussianBlur(text(24), (0, 0), sigma)), LABEL)
+    assert (finding.code, finding.outcome, finding.where) == ("blurred", Outcome.FAIL, LABEL.box)
+    assert measure["legible"] is False
+    assert measure["blur_kind"] == "defocus"
+
+
+def test_small_letters_bear_less_blur_than_large_ones() -> None:
+    """The same softness is judged against the x-height."""
+    soft = {height: cv2.GaussianBlur(text(height), (0, 0), 1.6) for height in (12, 40)}
+    assert judge(frame(soft[12]), LABEL)[0][0].code == "blurred"
+    assert judge(frame(soft[40]), LABEL)[0][0].code == "ok"
+
+
+def test_motion_is_told_from_defocus() -> None:
+    """Nine pixels sideways."""
+    (finding,), (measure,) = judge(frame(cv2.blur(text(30), (9, 1))), LABEL)
+    assert finding.code == "blurred"
+    assert measure["blur_kind"] == "motion"
+    assert "motion" in finding.message
+
+
+def test_only_the_blurred_label_is_an_alarm() -> None:
+    """One finding for it, one PASS for its neighbour."""
+    image = frame(text(24))
+    image[540:940, 50:950] = cv2.GaussianBlur(text(24), (0, 0), 4)[..., None]
+    below = region("label", 50, 540, 900, 400)
+    findings, measures = judge(image, LABEL, below)
+    assert {f.code: f.where for f in findings} == {"blurred": below.box, "ok": None}
+    assert [m["legible"] for m in measures] == [True, False]
+
+
+def test_letters_of_a_few_pixels_are_too_small() -> None:
+    """A reduced photograph cannot be judged legible."""
+    tiny = cv2.resize(text(24), None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    (finding,), (measure,) = judge(frame(np.asarray(tiny, dtype=np.uint8)), region("label", 50, 60, 225, 100))
+    assert (finding.code, finding.outcome) == ("too_small", Outcome.WARN)
+    assert measure["legible"] is None
+
+
+def test_a_blank_label_alone_is_not_judged() -> None:
+    """Nothing to read is no proof of sharpness."""
+    (finding,), (measure,) = judge(frame(np.full((400, 900), 225, np.uint8)), LABEL)
+    assert (finding.code, finding.outcome) == ("not_judged", Outcome.UNKNOWN)
+    assert measure["legible"] is None
+
+
+def test_a_blank_slip_beside_a_sharp_label_is_counted() -> None:
+    """No alarm, but the message says that one was not judged."""
+    image = frame(text(24))
+    (finding,), _ = judge(image, LABEL, region("label", 50, 600, 300, 200))
+    assert finding.outcome is Outcome.PASS
+    assert "1 could not be judged" in finding.message
+
+
+def test_an_uncertain_blurred_label_is_not_called_blurred() -> None:
+    """It may be no label at all."""
+    doubtful = region("label", 50, 60, 900, 400, confidence=0.3)
+    (finding,), _ = judge(frame(cv2.GaussianBlur(text(24), (0, 0), 4)), doubtful)
+    assert finding.outcome is Outcome.UNKNOWN
+
+
+def test_no_label_is_not_judged_only_where_one_is_required() -> None:
+    """required_objects reports the missing label itself."""
+    assert judge(blank(300, 300))[0][0].outcome is Outcome.UNKNOWN
+    assert judge(blank(300, 300), required=0)[0][0].outcome is Outcome.PASS
