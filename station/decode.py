@@ -64,13 +64,13 @@ def decode(capture: Capture, settings: Settings) -> Photo:
         if size_bytes > limit_px * _BYTES_PER_PIXEL + _EXTRA_BYTES:
             raise _too_large(f"the file has {size_bytes / 1e6:,.0f} MB", settings)
         found = look(file)
-        if not found.whole:
-            raise truncated(f"its end is missing after {size_bytes:,} bytes")
         if found.kind is None:
             raise DecodeError(
                 "the file is no photograph (neither JPEG, TIFF, PNG nor camera RAW)",
                 "Look which program writes such files into the inbox, and let it write them elsewhere.",
             )
+        if not found.whole:
+            raise truncated(f"its end is missing after {size_bytes:,} bytes")
         file.seek(0)
         source = _SOURCES[found.kind](file, capture.path)
     width, height = source.header.size_px

@@ -35,7 +35,6 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 _RAF = b"FUJIFILMCCD-RAW "
 _TIFF_LIKE = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"IIU\0", b"IIRO", b"IIRS", b"MMOR")
 _OTHER_RAW = (b"FOVb", b"\0MRM")  # Sigma X3F, Minolta MRW: only LibRaw knows their end
-_MAGICS = (b"\xff\xd8\xff", _PNG, _RAF, *_TIFF_LIKE, *_OTHER_RAW)
 
 _TAIL_BYTES = 1 << 16
 _BLOCK_BYTES = 1 << 20
@@ -47,7 +46,7 @@ def is_whole(path: Path) -> bool:
     """Does the decoder find this file's end?
 
     True also for what is no photograph at all (there is nothing to wait for: decode says what is wrong).
-    False for an empty file and for one that cannot be opened now, so the caller needs a deadline of its own.
+    False for a file of less than 16 bytes and for one that cannot be opened now, so the caller needs a deadline.
     """
     try:
         with path.open("rb") as file:
@@ -73,8 +72,7 @@ def look(file: BinaryIO) -> Look:
         return Look(Kind.RAW, _raf_ends(file, size))
     if head.startswith(_OTHER_RAW):
         return Look(Kind.RAW, True)
-    only_begun = len(head) < 16 and any(magic.startswith(head[: len(magic)]) for magic in _MAGICS)
-    return Look(None, not only_begun)
+    return Look(None, len(head) == 16)  # with less, nothing can be told yet
 
 
 def _jpeg_ends(file: BinaryIO, size: int) -> bool:

@@ -12,21 +12,16 @@ import sys
 import textwrap
 import zlib
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from PIL import Image as PillowImage
 
-from station.decode import Settings, decode, is_whole
+from station.decode import Settings, is_whole
 from station.errors import DecodeError
-from station.types import Capture, Photo, Stamp
+from tests.station.codecs.pictures import opened
 
 WIDTH, HEIGHT = 60, 40
-
-
-def opened(path: Path, limits: Settings | None = None) -> Photo:
-    return decode(Capture("0" * 16, path, "", datetime.now(UTC), 0, Stamp(0, 0, 0, 0)), limits or Settings())
 
 
 def jpeg() -> bytes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import struct
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +14,8 @@ from PIL import ImageCms
 from PIL.PngImagePlugin import PngInfo
 
 from station.codecs.colour import Colour
-from station.decode import Settings, decode
-from station.types import Box, Capture, Photo, Stamp
+from station.types import Box
+from tests.station.codecs.pictures import opened
 
 # Columns: red, green, blue as XYZ relative to D50 (ICC.1:2022 annex F; chromatically adapted by Bradford)
 P3 = np.array([[0.51512, 0.29198, 0.15710], [0.24120, 0.69225, 0.06657], [-0.00105, 0.04189, 0.78407]])
@@ -70,10 +69,6 @@ def as_p3(pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path
-
-
-def opened(path: Path) -> Photo:
-    return decode(Capture("0" * 16, path, "", datetime.now(UTC), 0, Stamp(0, 0, 0, 0)), Settings())
 
 
 def test_a_wide_profile_is_converted() -> None:

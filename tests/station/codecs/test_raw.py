@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
 import cv2
@@ -14,9 +13,10 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image as PillowImage
 
-from station.decode import Settings, decode, is_whole
+from station.decode import Settings, is_whole
 from station.errors import DecodeError
-from station.types import Box, Capture, Photo, Stamp
+from station.types import Box, Photo
+from tests.station.codecs import pictures
 
 WIDTH, HEIGHT = 320, 240
 Tag = tuple[int, bytes]  # TIFF field type, value
@@ -116,7 +116,7 @@ def opened(tmp_path: Path) -> Callable[[bytes], Photo]:
     def write(data: bytes) -> Photo:
         path = tmp_path / "sheet.dng"
         path.write_bytes(data)
-        return decode(Capture("0" * 16, path, "", datetime.now(UTC), len(data), Stamp(0, 0, len(data), 0)), Settings())
+        return pictures.opened(path)
 
     return write
 
@@ -193,6 +193,5 @@ def test_too_many_sensor_pixels_are_refused(tmp_path: Path) -> None:
     """The limit holds for RAW as well."""
     path = tmp_path / "sheet.dng"
     path.write_bytes(dng())
-    capture = Capture("0" * 16, path, "", datetime.now(UTC), 0, Stamp(0, 0, 0, 0))
     with pytest.raises(DecodeError, match="too large"):
-        decode(capture, Settings(max_megapixels=0.07))
+        pictures.opened(path, Settings(max_megapixels=0.07))

@@ -3,80 +3,39 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 import tifffile
-from numpy.typing import NDArray
 from PIL import Image as PillowImage
 
-from station.decode import Settings, decode
 from station.errors import DecodeError
-from station.types import Box, Capture, Image, Photo, Stamp
-
-WIDTH, HEIGHT = 300, 200
-KINDS = ("JPEG", "PNG", "TIFF")
-Written = Callable[..., Photo]
-
-
-def scene() -> Image:
-    """A smooth colour picture, (200, 300, 3), whose corners all differ."""
-    y, x = np.mgrid[:HEIGHT, :WIDTH]
-    return np.stack([x * 255 // WIDTH, y * 255 // HEIGHT, 255 - (x + y) * 255 // (WIDTH + HEIGHT)], -1).astype(np.uint8)
-
-
-def whole(photo: Photo) -> NDArray[np.int16]:
-    return photo.region(Box(0, 0, *photo.size_px)).astype(np.int16)
-
-
-def differ(first: NDArray[np.generic], second: NDArray[np.generic]) -> int:
-    """The largest difference in levels of two pictures of the same size."""
-    assert first.shape == second.shape
-    return int(np.abs(first.astype(int) - second.astype(int)).max())
+from tests.station.codecs.pictures import HEIGHT, KINDS, Writer, differ, scene, whole
 
 
 @pytest.fixture
-def written(tmp_path: Path) -> Written:
-    """A picture (array, Pillow image or ready bytes) -> the Photo of a file holding it."""
-
-    def write(picture: object, kind: str = "PNG", name: str | None = None, **options: object) -> Photo:
-        path = tmp_path / (name or {"JPEG": "a.jpg", "PNG": "a.png", "TIFF": "a.tif"}[kind])
-        if isinstance(picture, np.ndarray):
-            picture = PillowImage.fromarray(picture)
-        if isinstance(picture, PillowImage.Image):
-            file = io.BytesIO()
-            picture.save(file, kind, **({"quality": 95, "subsampling": 0} if kind == "JPEG" else {}), **options)
-            picture = file.getvalue()
-        assert isinstance(picture, bytes)
-        path.write_bytes(picture)
-        return opened(path)
-
-    return write
-
-
-def opened(path: Path, limits: Settings | None = None) -> Photo:
-    return decode(Capture("0" * 16, path, "", datetime.now(UTC), 0, Stamp(0, 0, 0, 0)), limits or Settings())
+def written(tmp_path: Path) -> Writer:
+    """Writes into this test's folder."""
+    return Writer(tmp_path)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_greyscale_becomes_three_equal_channels(written: Written, kind: str) -> None:
+def test_greyscale_becomes_three_equal_channels(written: Writer, kind: str) -> None:
     """Every check may count on three channels."""
     grey = scene()[:, :, 0]
     pixels = whole(written(grey, kind))
     assert differ(pixels, np.repeat(grey[:, :, np.newaxis], 3, axis=2)) <= (3 if kind == "JPEG" else 0)
 
 
-def test_a_progressive_jpeg_is_read(written: Written) -> None:
+def test_a_progressive_jpeg_is_read(written: Writer) -> None:
     """Web copies of herbarium sheets are often progressive."""
     assert differ(whole(written(scene(), "JPEG", progressive=True)), scene()) <= 6
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "TIFF"])
-def test_cmyk_is_converted(written: Written, kind: str) -> None:
+def test_cmyk_is_converted(written: Writer, kind: str) -> None:
     """Printers' ink amounts come out as the colours they stand for, in both of the conventions in use."""
     photo = written(PillowImage.fromarray(scene()).convert("CMYK"), kind)
     assert differ(whole(photo), scene()) <= 6
@@ -84,7 +43,7 @@ def test_cmyk_is_converted(written: Written, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["PNG", "TIFF"])
-def test_transparent_parts_show_white(written: Written, kind: str) -> None:
+def test_transparent_parts_show_white(written: Writer, kind: str) -> None:
     """Alpha is composited on white: opaque, half, clear."""
     alpha = np.repeat(np.array([255, 128, 0], np.uint8), 100)[np.newaxis].repeat(HEIGHT, 0)
     pixels = whole(written(np.dstack([scene(), alpha]), kind))
@@ -92,7 +51,7 @@ def test_transparent_parts_show_white(written: Written, kind: str) -> None:
     assert differ(pixels, np.round(scene() * part + 255 * (1 - part))) <= 1
 
 
-def test_a_palette_with_a_clear_entry_is_read(written: Written) -> None:
+def test_a_palette_with_a_clear_entry_is_read(written: Writer) -> None:
     """Indexed PNG, its transparent colour white."""
     image = PillowImage.new("P", (40, 30), 1)
     image.putpalette([0, 0, 0, 10, 200, 30])
@@ -102,7 +61,7 @@ def test_a_palette_with_a_clear_entry_is_read(written: Written) -> None:
     assert pixels[5, 35].tolist() == [10, 200, 30]
 
 
-def test_a_bilevel_tiff_is_black_and_white(written: Written) -> None:
+def test_a_bilevel_tiff_is_black_and_white(written: Writer) -> None:
     """One bit a pixel, as a document scanner writes it."""
     bits = PillowImage.fromarray(scene()[:, :, 0]).convert("1")
     assert differ(whole(written(bits, "TIFF"))[:, :, 0], np.asarray(bits) * 255) == 0
@@ -115,7 +74,7 @@ def test_a_bilevel_tiff_is_black_and_white(written: Written) -> None:
         *(("RGB", "packbits"), ("L", "jpeg"), ("RGB", "jpeg")),
     ],
 )
-def test_compressed_tiffs_are_read(written: Written, mode: str, compression: str) -> None:
+def test_compressed_tiffs_are_read(written: Writer, mode: str, compression: str) -> None:
     """All compressions that capture software offers."""
     image = PillowImage.fromarray(scene()).convert(mode)
     pixels = whole(written(image, "TIFF", compression=compression))
@@ -124,7 +83,7 @@ def test_compressed_tiffs_are_read(written: Written, mode: str, compression: str
 
 @pytest.mark.parametrize("options", [{}, {"tile": (64, 64)}, {"compression": "zlib"}, {"bigtiff": True}])
 @pytest.mark.parametrize("channels", [1, 3, 4])
-def test_sixteen_bits_are_rounded_to_eight(written: Written, channels: int, options: dict[str, object]) -> None:
+def test_sixteen_bits_are_rounded_to_eight(written: Writer, channels: int, options: dict[str, object]) -> None:
     """Each 8-bit level is the nearest one; alpha goes over white."""
     random = np.random.default_rng(5)
     deep = random.integers(0, 65536, (90, 70, channels), dtype=np.uint16)
@@ -144,7 +103,7 @@ def test_sixteen_bits_are_rounded_to_eight(written: Written, channels: int, opti
 
 
 @pytest.mark.parametrize("options", [{"tile": (64, 64)}, {"planarconfig": "separate"}, {"compression": "zlib"}])
-def test_tiff_layouts_are_read(written: Written, options: dict[str, object]) -> None:
+def test_tiff_layouts_are_read(written: Writer, options: dict[str, object]) -> None:
     """Tiles, separate planes, deflate."""
     file = io.BytesIO()
     data = np.moveaxis(scene(), -1, 0) if "planarconfig" in options else scene()
@@ -153,7 +112,7 @@ def test_tiff_layouts_are_read(written: Written, options: dict[str, object]) -> 
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.uint32, np.int16])
-def test_samples_that_are_no_photograph_are_refused(written: Written, dtype: type[np.generic]) -> None:
+def test_samples_that_are_no_photograph_are_refused(written: Writer, dtype: type[np.generic]) -> None:
     """Scientific TIFFs are named as such, never shown as wrong pixels."""
     file = io.BytesIO()
     tifffile.imwrite(file, np.ones((30, 40), dtype), metadata=None)
@@ -161,7 +120,7 @@ def test_samples_that_are_no_photograph_are_refused(written: Written, dtype: typ
         written(file.getvalue(), "TIFF")
 
 
-def test_sixteen_bit_separate_planes_are_refused(written: Written) -> None:
+def test_sixteen_bit_separate_planes_are_refused(written: Writer) -> None:
     """libtiff's reading of them by OpenCV and Pillow is wrong, so they are no photograph here."""
     file = io.BytesIO()
     tifffile.imwrite(file, np.ones((3, 30, 40), np.uint16), photometric="rgb", planarconfig="separate", metadata=None)
