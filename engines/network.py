@@ -99,6 +99,7 @@ class Encoder(nn.Module):
 
 
 def convolution(inputs: int, outputs: int, kernel: int) -> nn.Sequential:
+    """Convolution, batch norm, ReLU; the size stays."""
     return nn.Sequential(
         nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2, bias=False), nn.BatchNorm2d(outputs), nn.ReLU()
     )

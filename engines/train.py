@@ -106,7 +106,20 @@ def validation_iou(network: Network, samples: Sequence[Sample], device: torch.de
         return np.asarray(hits / (confusion.sum(0) + confusion.sum(1) - hits))
 
 
+def optimisation(
+    network: Network, rate: float, steps: int
+) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
+    """AdamW in one cycle (Smith & Topin 2019); the pretrained encoder learns at a third of the rate."""
+    inner = [p for p in network.encoder.parameters() if p.requires_grad]
+    outer = [p for n, p in network.named_parameters() if not n.startswith("encoder.")]
+    groups = [{"params": inner, "lr": rate / 3}, {"params": outer, "lr": rate}]
+    optimiser = torch.optim.AdamW(groups, weight_decay=1e-3)
+    cycle = torch.optim.lr_scheduler.OneCycleLR(optimiser, [rate / 3, rate], total_steps=steps + 1, pct_start=0.08)
+    return optimiser, cycle
+
+
 def train(args: argparse.Namespace) -> None:
+    """Everything from the photographs to `weights.pt`; see the module's docstring."""
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.manual_seed(args.seed)
     cv2.setNumThreads(1)  # the views are made in threads of their own
@@ -121,12 +134,7 @@ def train(args: argparse.Namespace) -> None:
         freeze_low_levels(network)
     network.to(device, memory_format=torch.channels_last)
     average = copy.deepcopy(network)
-    inner = [p for p in network.encoder.parameters() if p.requires_grad]
-    outer = [p for n, p in network.named_parameters() if not n.startswith("encoder.")]
-    groups = [{"params": inner, "lr": args.rate / 3}, {"params": outer, "lr": args.rate}]
-    optimiser = torch.optim.AdamW(groups, weight_decay=1e-3)
-    rates = [args.rate / 3, args.rate]
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rates, total_steps=args.steps + 1, pct_start=0.08)
+    optimiser, schedule = optimisation(network, args.rate, args.steps)
     first, history = resume(args.out, network, average, optimiser, schedule)
     progress = tqdm(batches(real, drawn, args, first), total=args.steps, initial=first, unit="step", mininterval=20)
     for step, views in enumerate(progress, first + 1):
@@ -151,6 +159,7 @@ def train(args: argparse.Namespace) -> None:
 
 @torch.no_grad()
 def follow(average: Network, network: Network, decay: float) -> None:
+    """Move the averaged weights a little towards the network's."""
     for a, b in zip(average.state_dict().values(), network.state_dict().values(), strict=True):
         if a.dtype.is_floating_point:
             a.lerp_(b, 1 - decay)
@@ -172,6 +181,7 @@ def save(out: Path, step: int, network: Network, average: Network, optimiser: to
 
 def resume(out: Path, network: Network, average: Network, optimiser: torch.optim.Optimizer,
            schedule: torch.optim.lr_scheduler.LRScheduler) -> tuple[int, dict[str, list[Any]]]:  # fmt: skip
+    """(steps done, history) of the last checkpoint, everything else put back in place; (0, empty) without one."""
     if not (out / "checkpoint.pt").exists():
         return 0, {"loss": [], "iou": []}
     state = torch.load(out / "checkpoint.pt", weights_only=True)
@@ -202,6 +212,7 @@ def picture(out: Path, history: dict[str, list[Any]]) -> None:
 
 
 def arguments() -> argparse.Namespace:
+    """The options of the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, action="append", required=True)
     parser.add_argument("--out", type=Path, required=True)

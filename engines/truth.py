@@ -97,6 +97,7 @@ def paint(
 
 
 def filled(polygon: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """True inside a polygon, outline included."""
     mask = np.zeros(shape[:2], np.uint8)
     cv2.fillPoly(mask, [np.round(polygon).astype(np.int32)], 1)
     return mask.astype(bool)

@@ -67,6 +67,7 @@ def until_signalled() -> Iterator[threading.Event]:
 
 
 def speak(level: int = logging.INFO) -> None:
+    """Log lines go to standard error."""
     logging.basicConfig(level=level, stream=sys.stderr, format="%(asctime)s %(levelname)-7s %(message)s", force=True)
 
 

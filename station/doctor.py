@@ -51,6 +51,7 @@ def report(config: Config, console: Console) -> bool:
 
 
 def examine(config: Config) -> Iterator[Answer]:
+    """Look at one thing after the other; never raises for what it finds."""
     yield Answer("computer", Outcome.PASS, f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores")
     yield _engine(config)
     yield _inbox(config.inbox)

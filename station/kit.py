@@ -99,6 +99,7 @@ def open_store(config: Config, *, writer: bool) -> Store:
 
 
 def previews(config: Config) -> Path:
+    """Folder of the pictures that the page shows."""
     return config.state / "previews"
 
 

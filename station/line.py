@@ -90,9 +90,13 @@ def judge(capture: Capture, line: Line) -> Judged:
             with clock.stage("checks"):
                 findings, measures = ask(scene, line)
         except CaptureError as error:
-            bad = Finding("file", error.code, Outcome.FAIL, str(error), error.remedy)
+            bad = Finding("file", error.code, Outcome.FAIL, _sentence(str(error)), error.remedy)
             photo, scene, findings, measures = None, None, [bad], {}
     return Judged(_verdict(capture, line, photo, scene, findings, measures, clock.seconds), photo)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
 
 
 def look(photo: Photo, capture: Capture, line: Line) -> Scene:

@@ -130,29 +130,26 @@ def _skew(scene: Scene, outline: Region, settings: Settings) -> Iterator[Finding
         )
         return
     yield Measure("skew_deg", round(skew.deg, 3))
-    size = abs(skew.deg)
+    yield _judged_skew(skew.deg, outline, settings)
+
+
+def _judged_skew(deg: float, outline: Region, settings: Settings) -> Finding:
+    """The finding for a known skew, PASS included."""
+    size = abs(deg)
     outcome = Outcome.FAIL if size > settings.fail_deg else Outcome.WARN if size > settings.warn_deg else Outcome.PASS
     limit = settings.fail_deg if outcome is Outcome.FAIL else settings.warn_deg
     if outcome is Outcome.PASS:
-        yield Finding(
-            NAME,
-            "ok",
-            outcome,
-            f"The {outline.name} lies straight ({skew.deg:+.2f} degrees).",
-            "",
-            skew.deg,
-            limit,
-            "deg",
+        return Finding(
+            NAME, "ok", outcome, f"The {outline.name} lies straight ({deg:+.2f} degrees).", "", deg, limit, "deg"
         )
-        return
-    way, back = ("clockwise", "anticlockwise") if skew.deg > 0 else ("anticlockwise", "clockwise")
-    yield Finding(
+    way, back = ("clockwise", "anticlockwise") if deg > 0 else ("anticlockwise", "clockwise")
+    return Finding(
         NAME,
         "skewed",
         outcome,
         f"The {outline.name} is turned {size:.1f} degrees {way}.",
         f"Turn the {outline.name} a little {back}, against the guide, and take it again.",
-        skew.deg,
+        deg,
         limit,
         "deg",
         outline.box,

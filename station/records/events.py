@@ -91,10 +91,12 @@ def verdict_from_event(made: Event) -> Verdict:
 
 
 def engine_event(engine: Engine | None) -> dict[str, str] | None:
+    """As it stands in an event; null without one."""
     return None if engine is None else dataclasses.asdict(engine)
 
 
 def engine_from_event(made: dict[str, str] | None) -> Engine | None:
+    """The inverse of `engine_event`."""
     return None if made is None else Engine(**_fields(Engine, made))
 
 

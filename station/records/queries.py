@@ -36,35 +36,42 @@ def add(connection: Connection, verdict: Row, ledger: list[Row]) -> int | None:
 
 
 def decide(connection: Connection, decision: Decision) -> None:
+    """Append a decision."""
     connection.execute(insert(decisions), decision_row(decision))
 
 
 def since(connection: Connection, sequence: int, limit: int) -> tuple[Record, ...]:
+    """Records after a number, oldest first."""
     query = _RECORDS.where(verdicts.c.sequence > sequence).order_by(verdicts.c.sequence).limit(limit)
     return tuple(record_of(row) for row in connection.execute(query).mappings())
 
 
 def latest(connection: Connection, limit: int) -> tuple[Record, ...]:
+    """The newest records, newest first."""
     query = _RECORDS.order_by(verdicts.c.sequence.desc()).limit(limit)
     return tuple(record_of(row) for row in connection.execute(query).mappings())
 
 
 def get(connection: Connection, capture_id: str) -> Record | None:
+    """One record by capture id."""
     row = connection.execute(_RECORDS.where(verdicts.c.capture_id == capture_id)).mappings().first()
     return None if row is None else record_of(row)
 
 
 def history(connection: Connection, capture_id: str) -> tuple[Decision, ...]:
+    """Every decision on one capture, oldest first."""
     query = select(decisions).where(decisions.c.capture_id == capture_id).order_by(decisions.c.sequence)
     return tuple(decision_of(row) for row in connection.execute(query).mappings())
 
 
 def decided_since(connection: Connection, sequence: int, limit: int) -> tuple[tuple[int, Decision], ...]:
+    """Decisions after a number, each with its own."""
     query = select(decisions).where(decisions.c.sequence > sequence).order_by(decisions.c.sequence).limit(limit)
     return tuple((row["sequence"], decision_of(row)) for row in connection.execute(query).mappings())
 
 
 def has(connection: Connection, capture_id: str) -> bool:
+    """Is there a verdict on this capture?"""
     query = select(verdicts.c.sequence).where(verdicts.c.capture_id == capture_id)
     return connection.scalar(query) is not None
 
@@ -76,6 +83,7 @@ def knows(connection: Connection, path: bytes, stamp: Stamp) -> bool:
 
 
 def beat(connection: Connection, sign: Pulse) -> None:
+    """Overwrite a station's sign of life."""
     row = pulse_row(sign)
     there = connection.execute(update(pulse).where(pulse.c.station == row["station"]).values(row))
     if there.rowcount == 0:
@@ -83,9 +91,11 @@ def beat(connection: Connection, sign: Pulse) -> None:
 
 
 def last_pulse(connection: Connection) -> Pulse | None:
+    """The newest sign of life of any station."""
     row = connection.execute(select(pulse).order_by(pulse.c.at.desc()).limit(1)).mappings().first()
     return None if row is None else pulse_of(row)
 
 
 def last_number(connection: Connection) -> int:
+    """The highest number given so far, 0 without any."""
     return connection.scalar(select(func.max(verdicts.c.sequence))) or 0

@@ -25,7 +25,7 @@ a line that is no mount
 @pytest.mark.parametrize(
     ("path", "kind", "source", "local"),
     [
-        ("/home/op/inbox", "ext4", "/dev/vda1", True),
+        ("/opt/op/inbox", "ext4", "/dev/vda1", True),
         ("/mnt/rig 1/today", "cifs", "//nas/rig 1", False),
         ("/mnt/rig 10", "ext4", "/dev/vda1", True),
         ("/mnt/herbarium", "nfs4", "nas:/herbarium", False),

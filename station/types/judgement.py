@@ -1,0 +1,180 @@
+"""What is judged, how it came out, and what people decided."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+from station.errors import EngineError
+from station.types.capture import Box, Capture, Photo
+from station.types.vision import Barcode, Engine, Region, Segmentation
+
+
+@functools.total_ordering
+class Outcome(Enum):
+    """PASS < WARN < UNKNOWN < FAIL. UNKNOWN means "not judged" and is never a pass; an outcome is no truth value."""
+
+    PASS = 0
+    WARN = 1
+    UNKNOWN = 2
+    FAIL = 3
+
+    def __lt__(self, other: object) -> bool:
+        return self.value < other.value if isinstance(other, Outcome) else NotImplemented
+
+    def __bool__(self) -> bool:
+        raise TypeError("an Outcome is not true or false; compare it with Outcome.PASS")
+
+
+@dataclass(frozen=True, slots=True)
+class Rig:
+    """What is normal at one camera stand. `ppi` pixels per inch; `required` overrides the profile's objects."""
+
+    name: str
+    ppi: float | None = None
+    required: Mapping[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A kind of object: its model, the objects that must lie in the frame (class -> least number), and the
+    pattern (regular expression) of its specimen numbers."""
+
+    name: str
+    model: str
+    required: Mapping[str, int]
+    barcode_pattern: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """All that a check may see. Asking for what failed raises why it failed (an EngineError)."""
+
+    capture: Capture
+    photo: Photo
+    profile: Profile
+    rig: Rig
+    barcodes: tuple[Barcode, ...] | EngineError
+    segmented: Segmentation | EngineError
+    found: tuple[Region, ...] | EngineError
+
+    @property
+    def segmentation(self) -> Segmentation:
+        if isinstance(self.segmented, EngineError):
+            raise self.segmented
+        return self.segmented
+
+    @property
+    def regions(self) -> tuple[Region, ...]:
+        if isinstance(self.found, EngineError):
+            raise self.found
+        return self.found
+
+    @property
+    def required(self) -> Mapping[str, int]:
+        """Class -> least number of objects: the rig's word where it has one, else the profile's."""
+        return self.profile.required if self.rig.required is None else self.rig.required
+
+    def of(self, name: str) -> tuple[Region, ...]:
+        """The regions of one class, largest first."""
+        return tuple(sorted((r for r in self.regions if r.name == name), key=lambda r: -r.area_px))
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One answer of one check: what is wrong (`message`), what to do (`remedy`), the figure and its limit."""
+
+    check: str
+    code: str
+    outcome: Outcome
+    message: str
+    remedy: str = ""
+    value: float | None = None
+    limit: float | None = None
+    unit: str = ""
+    where: Box | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A figure a check took on its way, for `measures` of the verdict.
+
+    A scalar name (`skew_deg`, `orientation_deg`, `sheet_corners_px`, `ppi`) holds one value; a list name
+    (`labels`, `charts`) collects one mapping a Measure.
+    """
+
+    name: str
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The judgement of one capture and everything needed to trust or dispute it. `seconds` per stage."""
+
+    capture: Capture
+    profile: str
+    rig: str
+    size_px: tuple[int, int] | None
+    specimen: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    measures: Mapping[str, object]
+    regions: tuple[Region, ...]
+    engine: Engine | None
+    config_digest: str
+    software: str
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def outcome(self) -> Outcome:
+        """The worst finding; a verdict without any finding was not judged."""
+        return max((f.outcome for f in self.findings), default=Outcome.UNKNOWN)
+
+
+class Action(Enum):
+    """What a person decided."""
+
+    ACCEPT = "accept"
+    RETAKE = "retake"
+    SET_ASIDE = "set aside"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A person's word on a capture; it never changes the verdict. `at` is UTC."""
+
+    capture_id: str
+    action: Action
+    operator: str
+    reason_code: str
+    note: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A verdict as stored: `sequence` grows by one with each; `decision` is the latest one, if any."""
+
+    sequence: int
+    recorded_at: datetime
+    station: str
+    verdict: Verdict
+    decision: Decision | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """The daemon's sign of life, overwritten about once a second; pages believe nothing older than 3 s.
+
+    `problem`: the inbox itself is not well. `notice`: the station works, but not as configured, e.g. on a fallback.
+    """
+
+    at: datetime
+    station: str
+    arriving: tuple[str, ...] = ()
+    waiting: int = 0
+    problem: str | None = None
+    engine: Engine | None = None
+    notice: str | None = None
