@@ -69,7 +69,7 @@ def develop(data: bytes, half: bool) -> Pixels:
             user_flip=0,
         )
     step = 2 if half else 1
-    if any(abs(got * step - due) > step for got, due in zip(pixels.shape[1::-1], visible, strict=True)):
+    if any(abs(got * step - due) >= step for got, due in zip(pixels.shape[1::-1], visible, strict=True)):
         raise unsupported("a RAW whose pixels are not square or lie askew", _OTHERWISE)
     return np.ascontiguousarray(
         pixels[top // step : (top + height) // step, left // step : (left + width) // step], dtype=np.uint8

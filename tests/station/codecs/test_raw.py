@@ -10,9 +10,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image as PillowImage
 
+from station.codecs import raw
 from station.decode import Settings, is_whole
 from station.errors import DecodeError
 from station.types import Box, Photo
@@ -49,10 +52,10 @@ def directory(tags: Mapping[int, Tag], at: int) -> bytes:
     return struct.pack("<H", len(tags)) + entries + b"\0\0\0\0" + values
 
 
-def linear_scene() -> NDArray[np.float64]:
+def linear_scene(width: int = WIDTH, height: int = HEIGHT) -> NDArray[np.float64]:
     """Linear light (h, w, 3), 0.1..0.9: red grows to the right, green downwards, blue to the left."""
-    y, x = np.mgrid[:HEIGHT, :WIDTH]
-    return 0.1 + 0.8 * np.stack([x / WIDTH, y / HEIGHT, 1 - x / WIDTH], axis=-1)
+    y, x = np.mgrid[:height, :width]
+    return 0.1 + 0.8 * np.stack([x / width, y / height, 1 - x / width], axis=-1)
 
 
 def srgb(linear: NDArray[np.float64]) -> NDArray[np.uint8]:
@@ -60,9 +63,9 @@ def srgb(linear: NDArray[np.float64]) -> NDArray[np.uint8]:
     return np.round(255 * curved).astype(np.uint8)
 
 
-def dng(orientation: int = 1, preview: bytes | None = None) -> bytes:
+def dng(orientation: int = 1, preview: bytes | None = None, size: tuple[int, int] = (WIDTH, HEIGHT)) -> bytes:
     """A DNG 1.4 of `linear_scene`, RGGB, whose camera primaries are those of sRGB (IEC 61966-2-1)."""
-    levels = np.round(linear_scene() * 65535).astype("<u2")
+    levels = np.round(linear_scene(*size) * 65535).astype("<u2")
     mosaic = levels[:, :, 1].copy()
     mosaic[0::2, 0::2], mosaic[1::2, 1::2] = levels[0::2, 0::2, 0], levels[1::2, 1::2, 2]
     xyz_to_rgb = (3.2406, -1.5372, -0.4986, -0.9689, 1.8758, 0.0415, 0.0557, -0.2040, 1.0570)
@@ -79,8 +82,8 @@ def dng(orientation: int = 1, preview: bytes | None = None) -> bytes:
     }
     sensor: dict[int, Tag] = {
         254: longs(0),
-        **{256: longs(WIDTH), 257: longs(HEIGHT), 258: shorts(16), 259: shorts(1), 262: shorts(32803)},
-        **{273: longs(8), 277: shorts(1), 278: longs(HEIGHT), 279: longs(mosaic.nbytes), 284: shorts(1)},
+        **{256: longs(size[0]), 257: longs(size[1]), 258: shorts(16), 259: shorts(1), 262: shorts(32803)},
+        **{273: longs(8), 277: shorts(1), 278: longs(size[1]), 279: longs(mosaic.nbytes), 284: shorts(1)},
         **{33421: shorts(2, 2), 33422: (1, b"\0\1\1\2"), 50714: shorts(0), 50717: longs(65535)},
     }
     body = mosaic.tobytes()
@@ -195,3 +198,30 @@ def test_too_many_sensor_pixels_are_refused(tmp_path: Path) -> None:
     path.write_bytes(dng())
     with pytest.raises(DecodeError, match="too large"):
         pictures.opened(path, Settings(max_megapixels=0.07))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(changes=st.lists(st.tuples(st.integers(1, 600), st.integers(0, 255)), min_size=1, max_size=6))
+def test_damaged_directories_give_a_photo_or_a_decode_error(
+    opened: Callable[[bytes], Photo], changes: list[tuple[int, int]]
+) -> None:
+    """Whatever LibRaw makes of wrong sizes and offsets: pixels of the size announced, or a refusal."""
+    data = bytearray(dng(preview=jpeg(160, 120)))
+    for from_the_end, value in changes:
+        data[-from_the_end] = value
+    try:
+        photo = opened(bytes(data))
+        photo.small(100)
+        pixels = photo.region(Box(0, 0, *photo.size_px))
+    except DecodeError:
+        return
+    assert pixels.shape == (photo.size_px[1], photo.size_px[0], 3)
+
+
+@pytest.mark.parametrize(("width", "height"), [(321, 240), (320, 241), (319, 239)])
+def test_odd_sizes_keep_every_pixel(width: int, height: int) -> None:
+    """Visible areas need not be whole cells of the colour filter."""
+    data = dng(size=(width, height))
+    assert raw.header(data).size_px == (width, height)
+    assert raw.develop(data, half=False).shape == (height, width, 3)
+    assert raw.develop(data, half=True).shape == (height // 2, width // 2, 3)
