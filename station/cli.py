@@ -92,7 +92,13 @@ def page(config: ConfigFile = None) -> None:
         settings = configuration.load(config)
         notify = systemd.notifier()
         store = kits.open_store(settings, writer=False)
-        screen.serve(settings.page, store, kits.previews(settings), ready=lambda: notify("READY=1"))
+        screen.serve(
+            settings.page,
+            store,
+            kits.previews(settings),
+            ready=lambda: notify("READY=1"),
+            beat=lambda: notify("WATCHDOG=1"),
+        )
 
 
 @app.command()

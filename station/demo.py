@@ -67,7 +67,7 @@ def shoot(
     parts: tuple[subprocess.Popen[bytes], ...],
 ) -> None:
     """Lay the next sheet under the camera whenever a photograph has arrived; the tether presses the shutter."""
-    number, shot = 0, first
+    number, shot, coming = 0, first, draw(1)  # drawn one ahead: the next sheet lies ready when the shutter falls
     while not stop.is_set() and (sheets == 0 or number < sheets):
         for part in parts:
             if part.poll() is not None:
@@ -75,10 +75,10 @@ def shoot(
         if len(_arrived(inbox)) <= number:
             stop.wait(0.05)
             continue
+        camera.load(coming[0])
         print(f"  photograph {number + 1}: {shot[1]}", flush=True)
-        number += 1
-        shot = draw(number)
-        camera.load(shot[0])
+        number, shot = number + 1, coming
+        coming = draw(number + 1)
     while sheets and not stop.is_set():
         stop.wait(0.2)
 

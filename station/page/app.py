@@ -60,24 +60,41 @@ def create_app(settings: Settings, store: Store, previews: Path) -> FastAPI:
     return app
 
 
-def serve(settings: Settings, store: Store, previews: Path, *, ready: Callable[[], None] | None = None) -> None:
-    """Serve until SIGINT or SIGTERM, then end within a second. `ready` is called once, when the port is open.
+def serve(
+    settings: Settings,
+    store: Store,
+    previews: Path,
+    *,
+    ready: Callable[[], None] | None = None,
+    beat: Callable[[], None] | None = None,
+) -> None:
+    """Serve until SIGINT or SIGTERM, then end within a second. `ready` is called once, when the port is open, `beat`
+    every five seconds while requests are served.
 
     Raises ConfigError when the address cannot be listened on.
     """
     listener = _listen(settings.host, settings.port)
     app = create_app(settings, store, previews)
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1, lifespan="on")
-    _Server(config, app.state.feed, ready).run([listener])
+    _Server(config, app.state.feed, ready, beat).run([listener])
 
 
 class _Server(uvicorn.Server):
     """Ends the endless event streams first, and takes a signal for a wish, not for an error."""
 
-    def __init__(self, config: uvicorn.Config, feed: Feed, ready: Callable[[], None] | None) -> None:
+    def __init__(
+        self, config: uvicorn.Config, feed: Feed, ready: Callable[[], None] | None, beat: Callable[[], None] | None
+    ) -> None:
         super().__init__(config)
         self._feed = feed
         self._ready = ready
+        self._beat = beat
+
+    async def on_tick(self, counter: int) -> bool:
+        """Ten times a second, from the loop that serves the requests: when it hangs, the beat stops."""
+        if counter % 50 == 0 and self._beat is not None:
+            self._beat()
+        return await super().on_tick(counter)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
