@@ -49,8 +49,8 @@ def header(data: bytes) -> RawHeader:
 
 
 def develop(data: bytes, half: bool) -> Pixels:
-    """uint8 (h, w, 3) sRGB, not yet turned; `half`: each 2x2 cell of the sensor becomes one pixel, four times as
-    fast. Raises DecodeError."""
+    """uint8 (h, w, 3) sRGB, or (h, w) of a camera without colour, not yet turned; `half`: each 2x2 cell of the
+    sensor becomes one pixel, four times as fast. Raises DecodeError."""
     import rawpy
 
     with _opened(data) as raw:
@@ -71,9 +71,10 @@ def develop(data: bytes, half: bool) -> Pixels:
     step = 2 if half else 1
     if any(abs(got * step - due) >= step for got, due in zip(pixels.shape[1::-1], visible, strict=True)):
         raise unsupported("a RAW whose pixels are not square or lie askew", _OTHERWISE)
-    return np.ascontiguousarray(
-        pixels[top // step : (top + height) // step, left // step : (left + width) // step], dtype=np.uint8
-    )
+    if pixels.shape[2] not in (1, 3):
+        raise unsupported(f"a RAW of {pixels.shape[2]} colours", _OTHERWISE)
+    inner = pixels[top // step : (top + height) // step, left // step : (left + width) // step]
+    return np.ascontiguousarray(inner[:, :, 0] if pixels.shape[2] == 1 else inner, dtype=np.uint8)
 
 
 def _crop(sizes: rawpy.ImageSizes) -> tuple[int, int, int, int]:

@@ -63,11 +63,15 @@ def srgb(linear: NDArray[np.float64]) -> NDArray[np.uint8]:
     return np.round(255 * curved).astype(np.uint8)
 
 
-def dng(orientation: int = 1, preview: bytes | None = None, size: tuple[int, int] = (WIDTH, HEIGHT)) -> bytes:
-    """A DNG 1.4 of `linear_scene`, RGGB, whose camera primaries are those of sRGB (IEC 61966-2-1)."""
+def dng(
+    orientation: int = 1, preview: bytes | None = None, size: tuple[int, int] = (WIDTH, HEIGHT), *, grey: bool = False
+) -> bytes:
+    """A DNG 1.4 of `linear_scene`, RGGB, whose camera primaries are those of sRGB (IEC 61966-2-1); `grey`: its green
+    alone, as a camera without a colour filter sees it."""
     levels = np.round(linear_scene(*size) * 65535).astype("<u2")
     mosaic = levels[:, :, 1].copy()
-    mosaic[0::2, 0::2], mosaic[1::2, 1::2] = levels[0::2, 0::2, 0], levels[1::2, 1::2, 2]
+    if not grey:
+        mosaic[0::2, 0::2], mosaic[1::2, 1::2] = levels[0::2, 0::2, 0], levels[1::2, 1::2, 2]
     xyz_to_rgb = (3.2406, -1.5372, -0.4986, -0.9689, 1.8758, 0.0415, 0.0557, -0.2040, 1.0570)
     camera: dict[int, Tag] = {
         271: (2, b"Maker\0"),
@@ -86,6 +90,8 @@ def dng(orientation: int = 1, preview: bytes | None = None, size: tuple[int, int
         **{273: longs(8), 277: shorts(1), 278: longs(size[1]), 279: longs(mosaic.nbytes), 284: shorts(1)},
         **{33421: shorts(2, 2), 33422: (1, b"\0\1\1\2"), 50714: shorts(0), 50717: longs(65535)},
     }
+    if grey:
+        sensor = {tag: value for tag, value in sensor.items() if tag not in (33421, 33422)} | {262: shorts(34892)}
     body = mosaic.tobytes()
     start = 8 + len(body)
     if preview is None:
@@ -216,6 +222,16 @@ def test_damaged_directories_give_a_photo_or_a_decode_error(
     except DecodeError:
         return
     assert pixels.shape == (photo.size_px[1], photo.size_px[0], 3)
+
+
+def test_a_camera_without_colour_gives_grey(opened: Callable[[bytes], Photo]) -> None:
+    """Achromatic backs are used in archives: three equal channels, as of any grey photograph."""
+    photo = opened(dng(grey=True))
+    pixels = photo.region(Box(0, 0, WIDTH, HEIGHT)).astype(int)
+    assert pixels.shape == (HEIGHT, WIDTH, 3)
+    assert np.ptp(pixels, axis=2).max() == 0
+    assert np.abs(pixels[:, :, 1] - srgb(linear_scene())[:, :, 1]).max() <= 2
+    assert photo.small(100).shape == (75, 100, 3)
 
 
 @pytest.mark.parametrize(("width", "height"), [(321, 240), (320, 241), (319, 239)])
