@@ -128,16 +128,17 @@ class Feed:
     def state(self, error: StoreError | None = None) -> State:
         """Never live without a fresh pulse read from an answering store. `error`: what somebody else just met."""
         pulse, silent = self._last.pulse, time.monotonic() - self._looked_at
-        age = self._pulse_age(pulse)
+        age, limit = self._pulse_age(pulse), self.max_pulse_age_seconds
+        stale = age is not None and age > limit
         reason, remedy = "", ""
         error = error or self._last.error
         if error is not None:
             reason, remedy = TEXTS["dead_store"].format(error=error), error.remedy
-        elif silent > self.max_pulse_age_seconds:
+        elif silent > limit or (stale and silent > limit / 2):  # an old pulse may only be an old look
             reason, remedy = TEXTS["dead_store_silent"].format(seconds=round(silent)), TEXTS["dead_store_silent_do"]
         elif pulse is None or age is None:
             reason, remedy = TEXTS["dead_no_pulse"], TEXTS["dead_pulse_do"]
-        elif age > self.max_pulse_age_seconds:
+        elif stale:
             reason, remedy = TEXTS["dead_pulse"].format(seconds=round(age)), TEXTS["dead_pulse_do"]
         return State(not reason, reason, remedy, pulse, age, self._sequence or 0)
 

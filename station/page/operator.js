@@ -14,6 +14,7 @@ const body = document.body;
 let records = []; // newest first
 let chosen = null; // capture id of the earlier one looked at; null: the live one
 let dead = null; // {reason, remedy} while nothing may be trusted
+let coming = false; // is the next capture arriving or waiting?
 let heard = false; // has the server said anything yet?
 let offsetMs = 0; // the server's clock minus this one's
 let shownId = null;
@@ -40,7 +41,7 @@ function refresh() {
 }
 
 const showState = () =>
-  panels.showState(dead ? "dead" : !heard ? "connecting" : live()?.outcome ?? "waiting", live());
+  panels.showState(dead ? "dead" : !heard ? "connecting" : live()?.outcome ?? "waiting", live(), coming);
 
 async function present(record) {
   shownId = record?.capture_id;
@@ -108,6 +109,7 @@ listen(`/api/events?recent=${KEPT}`, Number(body.dataset.silence), {
 function mourn(state, pulse = null) {
   if (state && !dead) put(find("#announce"), `${say("state_dead")}. ${state.reason} ${state.remedy}`);
   dead = state;
+  coming = Boolean(pulse?.arriving.length || pulse?.waiting);
   panels.showPulse(dead ? null : pulse);
   panels.showDead(state?.reason ?? "", state?.remedy ?? "");
   showState();

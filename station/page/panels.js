@@ -3,14 +3,18 @@
 import { clock, explain, figure, find, make, put, reshape, say, shape } from "./dom.js";
 import { openDetail, point, worst } from "./stage.js";
 
-/** `state`: PASS WARN UNKNOWN FAIL waiting connecting dead. It is that of the live capture, whatever is looked at. */
-export function showState(state, record) {
+/**
+ * `state`: PASS WARN UNKNOWN FAIL waiting connecting dead. It is that of the live capture, whatever is looked at.
+ * `coming`: the next one is under way, so what lies on the stand may no longer be what this state speaks of.
+ */
+export function showState(state, record, coming) {
   const outcome = record && state === record.outcome;
   document.body.dataset.state = state;
   reshape(find("#state > .shape"), state);
   put(find("#word"), say(`state_${state}`));
   find("#word").style.setProperty("--letters", find("#word").textContent.length);
-  put(find("#do"), say(`do_${state}`));
+  document.body.classList.toggle("coming", Boolean(outcome && coming));
+  put(find("#do"), outcome && coming ? say("do_coming", { number: record.sequence }) : say(`do_${state}`));
   put(find("#kicker"), outcome ? `${say(`kicker_${state}`)} · ${say("number", { number: record.sequence })}` : "");
   document.title = `${say(`state_${state}`)} · ${document.body.dataset.title}`;
 }
@@ -56,7 +60,7 @@ function reason(finding, index) {
   const item = make("li", { "data-outcome": finding.outcome },
     shape(finding.outcome),
     make("div", {},
-      make("h3", {}, make("b", {}, `${number}`), ` ${checkName(finding)} `, make("span", {}, figures(finding))),
+      make("h2", {}, make("b", {}, `${number}`), ` ${checkName(finding)} `, make("span", {}, figures(finding))),
       explain(make("p", { class: "message" }), finding.message),
       explain(make("p", { class: "remedy" }), finding.remedy)));
   if (finding.crop) item.append(cutout(finding, number));

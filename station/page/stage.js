@@ -91,16 +91,16 @@ export function worst(record) {
     .sort((one, other) => rank[one.outcome] - rank[other.outcome]);
 }
 
-/** Every tag at its object's corner, pushed down where it would cover another. */
+/** Every tag on its object's corner, pushed down where it would cover another. */
 function place(width, height) {
   const bounds = frame.getBoundingClientRect();
-  const taken = [];
-  for (const tag of frame.querySelectorAll(".tag")) {
+  const tags = [...frame.querySelectorAll(".tag")].map((tag) => ({ tag, wide: tag.offsetWidth, high: tag.offsetHeight }));
+  const taken = []; // measured first and written after: the browser lays out once
+  for (const { tag, wide, high } of tags) {
     const [x, y, w] = tag.spot;
-    const wide = tag.offsetWidth, high = tag.offsetHeight;
     const wanted = tag.right ? ((x + w) / width) * bounds.width - wide : (x / width) * bounds.width;
     const left = Math.max(0, Math.min(wanted, bounds.width - wide));
-    // A name stands on its object, so that it covers no label's text.
+    // It stands on its object, so that it covers no label's text.
     let top = Math.max(0, Math.min((y / height) * bounds.height - high, bounds.height - high));
     const covers = (other) => left < other.left + other.wide && other.left < left + wide
       && top < other.top + other.high && other.top < top + high;

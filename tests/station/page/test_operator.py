@@ -194,6 +194,8 @@ def test_what_arrives_and_what_is_wrong_is_told(shared_station: tuple[Station, s
     """Arriving file, waiting count, the inbox's trouble and the fallback engine are all on the screen."""
     station, address = shared_station
     page = open_page(address)
+    painted(page, station.shoot())
+    expect(page.locator("#do")).to_have_text("The specimen may be lifted.")
     told: dict[str, object] = {
         "arriving": ("IMG_0042.NEF",),
         "waiting": 3,
@@ -202,6 +204,7 @@ def test_what_arrives_and_what_is_wrong_is_told(shared_station: tuple[Station, s
     }
     station.pulse = told
     try:
+        expect(page.locator("#do")).to_contain_text("The next one is being judged.")
         for text in ("IMG_0042.NEF arriving", "3 waiting", "The inbox has disappeared.", "Running on the fallback."):
             expect(page.get_by_text(text)).to_be_visible()
         expect(page.locator("#engine")).to_have_text("herbarium-sheet on onnxruntime, fp32")
