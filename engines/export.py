@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 from pathlib import Path
 
 import torch
@@ -79,7 +80,14 @@ def manifest(name: str, version: str, onnx: Path, validated_on: list[str], metri
     }
 
 
+def validation_iou(history: Path) -> dict[str, float]:
+    """IoU of each class on the institutions held back, from the last look of the training; empty without one."""
+    looks = json.loads(history.read_text())["iou"] if history.exists() else []
+    return {name: round(v, 3) for name, v in zip(HERBARIUM, looks[-1][1:], strict=True)} if looks else {}
+
+
 def main() -> None:
+    """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--weights", type=Path, required=True)
     parser.add_argument("--model", default="herbarium-sheet")
@@ -90,7 +98,8 @@ def main() -> None:
     folder = ZOO / args.model
     folder.mkdir(parents=True, exist_ok=True)
     export(args.weights, folder / "model.onnx", args.channels)
-    facts = manifest(args.model, args.version, folder / "model.onnx", args.validate, {})
+    metrics = {"validation_iou": validation_iou(args.weights.parent / "history.json")}
+    facts = manifest(args.model, args.version, folder / "model.onnx", args.validate, metrics)
     (folder / "model.yaml").write_text(yaml.safe_dump(facts, sort_keys=False, width=110))
     print(f"{folder}: {(folder / 'model.onnx').stat().st_size / 1e6:.1f} MB")
 
