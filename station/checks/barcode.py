@@ -48,14 +48,14 @@ def check(scene: Scene, settings: Settings) -> Iterable[Finding | Measure]:
     yield from alarms
     if not alarms:
         values = ", ".join(sorted({barcode.value for barcode in scene.barcodes}))
-        yield Finding(NAME, "ok", Outcome.PASS, f"Barcode read: {values}.", "", len(scene.barcodes), None, "values")
+        yield Finding(NAME, "ok", Outcome.PASS, f"Barcode read: {values}.", "", len(scene.barcodes), None, "")
 
 
 def _nothing_read(scene: Scene, settings: Settings) -> Finding:
     outlined = scene.of("barcode")
     required = scene.required.get("barcode", 0)
     if not outlined and not required:
-        return Finding(NAME, "ok", Outcome.PASS, "No barcode is required and none was found.", "", 0, 0, "values")
+        return Finding(NAME, "ok", Outcome.PASS, "No barcode is required and none was found.", "", 0, 0, "")
     if outlined and max(region.confidence for region in outlined) < settings.min_confidence and not required:
         return _unread(
             outlined, Outcome.UNKNOWN, "not_judged", "There may be a barcode here, but it could not be read."
@@ -77,7 +77,7 @@ def _unread(outlined: tuple[Region, ...], outcome: Outcome, code: str, message: 
         "Lay the barcode flat and uncovered, away from glare; check focus and resolution; take it again.",
         0,
         1,
-        "values",
+        "",
         outlined[0].box if outlined else None,
     )
 
@@ -106,7 +106,7 @@ def _alarms(scene: Scene, barcodes: tuple[Barcode, ...], settings: Settings) -> 
             "Take away the barcode that belongs to another specimen, or cover it.",
             len(numbers),
             1,
-            "values",
+            "",
             list(numbers.values())[-1].box,
         )
     stem = scene.capture.path.stem

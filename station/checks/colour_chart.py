@@ -62,9 +62,7 @@ def check(scene: Scene, settings: Settings) -> Iterable[Finding | Measure]:
     alarms = list(_clipped(scene, charts, settings))
     yield from alarms
     if len(charts) >= needed and not alarms:
-        yield (
-            Finding(NAME, "ok", Outcome.PASS, _count(charts), "", len(charts), needed, "charts") if charts else _idle()
-        )
+        yield (Finding(NAME, "ok", Outcome.PASS, _count(charts), "", len(charts), needed, "") if charts else _idle())
 
 
 def _believed(scene: Scene, region: Region, settings: Settings) -> bool:
@@ -101,7 +99,7 @@ def _too_few(
         "Lay the colour chart beside the sheet and take it again.",
         len(charts),
         needed,
-        "charts",
+        "",
     )
 
 

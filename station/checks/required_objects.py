@@ -52,7 +52,7 @@ def check(scene: Scene, settings: Settings) -> Iterable[Finding | Measure]:
             "",
             len(required),
             len(required),
-            "classes",
+            "",
         )
 
 

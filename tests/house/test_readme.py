@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import os
 import re
+from pathlib import Path
 
 import pytest
+import typer
 import yaml
 from pydantic.fields import FieldInfo
 
+from station.cli import app
+from station.config import load
 from tests.house.source import ROOT, tables
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -66,3 +70,25 @@ def test_every_table_of_the_configuration_stands_in_the_readme() -> None:
 def test_a_table_says_what_the_code_says(name: str, written: str) -> None:
     """Keys, defaults and descriptions are those of the Settings class."""
     assert written.strip() == table(name).strip(), f"Write this:\n\n<!-- settings: {name} -->\n{table(name)}"
+
+
+def test_the_configuration_by_example_is_one(tmp_path: Path) -> None:
+    """It is read without an error and does what its comments say."""
+    (example,) = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+    (tmp_path / "station.yaml").write_text(example)
+    config = load(tmp_path / "station.yaml")
+    assert str(config.inbox) == "/srv/capture/inbox"
+    assert "barcode" not in dict(config.checks)
+
+
+def test_every_command_in_the_readme_exists_and_every_command_is_in_it() -> None:
+    """`station NAME` in the table of commands, and what `station --help` lists."""
+    written = set(re.findall(r"^\| `station ([a-z-]+)", README, re.MULTILINE))
+    assert written == set(typer.main.get_group(app).commands)
+
+
+def test_every_place_in_the_readme_is_there() -> None:
+    """Each path of "Where do I change ...?" exists; NAME stands for any file."""
+    section = README.split("## Where do I change")[1].split("\n## ")[0]
+    for path in re.findall(r"`((?:station|engines|calibration|systemd)/[\w./-]*)`", section):
+        assert list(ROOT.glob(path.replace("NAME", "*"))), path
