@@ -18,7 +18,8 @@ def start(command: str, config: Path, environment: Mapping[str, str] | None = No
 
     A session of its own: Ctrl-C in the terminal reaches the parent alone, which ends its children in order.
     """
-    words = [sys.executable, "-m", "station.cli", command, "--config", str(config)]
+    # -P: the installed station, not a folder of that name where the user happens to stand
+    words = [sys.executable, "-P", "-m", "station.cli", command, "--config", str(config)]
     with (config.parent / f"{command}.log").open("ab") as log:
         return subprocess.Popen(
             words, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
