@@ -26,6 +26,8 @@ from station.types import Profile, Rig
 
 CALIBRATION = Path(str(files("calibration")))
 ZOO = Path(str(files("engines"))) / "zoo"
+READING: tuple[tuple[str, type[Settings]], ...] = (("decode", decode.Settings), ("identify", identify.Settings))
+"""Tables that decide what is seen of a photograph, beside backends and checks."""
 
 
 class Station(Settings):
@@ -80,7 +82,7 @@ class RigFile(Settings):
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Everything asked for, checked; `digest` is the SHA-256 of what it means (not of how it is written)."""
+    """Everything asked for, checked. `digest`: SHA-256 of all that decides a verdict, not of how it is written."""
 
     digest: str
     station: str
@@ -115,8 +117,8 @@ def load(path: Path | None, *, profile: str | None = None, rig: str | None = Non
     store = _store(located)
     model = ZOO / kind.model if "/" not in kind.model else (profile_file.path.parent / kind.model)
     judged_by = [(name, settings.model_dump(mode="json")) for name, settings in (*backends, *checks)]
-    own = top.model_dump(mode="json", exclude={"station", "inbox", "state"})
-    meaning = [own, kind.model_dump(), stand.model_dump(), judged_by]
+    eyes = [located.table((name,), part).model_dump(mode="json") for name, part in READING]
+    meaning = [kind.model_dump(exclude={"checks"}), stand.model_dump(), judged_by, eyes]
     return Config(
         digest=hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest(),
         station=top.station,

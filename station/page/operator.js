@@ -126,7 +126,7 @@ async function decide(action) {
   const record = looked();
   if (!operator) return askForName();
   if (!record) return panels.tellDecision(say("nothing_to_decide"), true);
-  if (performance.now() - arrivedAt < STRAY_KEY_MS) return panels.tellDecision(say("just_arrived"), true);
+  if (chosen === null && performance.now() - arrivedAt < STRAY_KEY_MS) return panels.tellDecision(say("just_arrived"), true);
   panels.tellDecision(say("saving"), false);
   const wrong = await post(record.capture_id, action).catch(() => say("no_answer"));
   if (wrong) panels.tellDecision(say("not_saved", { why: wrong }), true);

@@ -24,13 +24,14 @@ def sample() -> Sample:
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_the_truth_moves_with_the_photograph(seed: int) -> None:
-    """After any turn, tilt, scale and crop red is still label and nothing else is."""
+    """After any turn, tilt, scale and crop what is called label is red and the paper is not called label."""
     image, class_map, _, _ = view(sample(), (160, 128), np.random.default_rng(seed))
-    red = (image[..., 0] > 200) & (image[..., 1] < 50)
+    red = (image[..., 0] > 150) & (image[..., 1] < 120)
     label = class_map == HERBARIUM.index("label")
-    paper = (image.min(axis=2) > 200) & (class_map != 0)
-    assert label[red].mean() > 0.95 if red.sum() > 100 else True
-    assert not label[paper].any() or label[paper].mean() < 0.05
+    paper = (image.min(axis=2) > 200) & (class_map == HERBARIUM.index("sheet"))
+    assert label.sum() < 100 or red[label].mean() > 0.9
+    assert paper.sum() < 100 or not red[paper].any()
+    assert label.any() or paper.any()
 
 
 @settings(max_examples=20, deadline=None)
