@@ -70,7 +70,7 @@ def _edge_colour(image: Image) -> list[int]:
 
 
 def paste(sample: Sample, bank: Sequence[Sample], rng: Generator) -> Sample:
-    """Up to three labels, barcodes, charts, rulers or stamps of other sheets laid on this one, brightness matched."""
+    """Up to three labels, barcodes, charts, rulers or stamps of other sheets laid on this one."""
     image, class_map, core = sample.image.copy(), sample.class_map.copy(), sample.core.copy()
     for _ in range(int(rng.integers(1, 4))):
         donor = bank[int(rng.integers(len(bank)))]

@@ -106,6 +106,14 @@ def validation_iou(network: Network, samples: Sequence[Sample], device: torch.de
         return np.asarray(hits / (confusion.sum(0) + confusion.sum(1) - hits))
 
 
+def parted(samples: Sequence[Sample], validate: Sequence[str]) -> tuple[list[Sample], list[Sample]]:
+    """(to train on, held back). A name that no photograph bears is a misspelling: it would be trained on."""
+    if unknown := set(validate) - {s.institution for s in samples}:
+        raise SystemExit(f"--validate: no photograph is of {sorted(unknown)}; nothing was trained.")
+    held = [s for s in samples if s.institution in validate]
+    return [s for s in samples if s.institution not in validate], held
+
+
 def optimisation(
     network: Network, rate: float, steps: int
 ) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
@@ -125,11 +133,12 @@ def train(args: argparse.Namespace) -> None:
     cv2.setNumThreads(1)  # the views are made in threads of their own
     args.out.mkdir(parents=True, exist_ok=True)
     samples = [s for root in args.data for s in read(root, HERBARIUM, args.long_side)]
-    held = [s for s in samples if s.institution in args.validate]
-    real = [s for s in samples if s.institution not in args.validate]
+    real, held = parted(samples, args.validate)
     drawn = drawn_samples(args.drawn, args.long_side, args.seed * 1_000_000)
     print(f"{len(real)} photographs and {len(drawn)} drawn sheets to train on, {len(held)} held back for validation")
     network = pretrained(len(HERBARIUM), args.channels)
+    if args.start is not None:
+        network.load_state_dict(torch.load(args.start, weights_only=True, map_location="cpu"))
     if device.type == "cpu":
         freeze_low_levels(network)
     network.to(device, memory_format=torch.channels_last)
@@ -216,6 +225,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, action="append", required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--start", type=Path, metavar="WEIGHTS", help="go on from these weights, not from ImageNet's")
     parser.add_argument("--validate", nargs="*", default=[], metavar="INSTITUTION")
     for name, value in (("steps", 4000), ("batch", 4), ("height", 576), ("width", 416), ("long-side", 1024),
                         ("drawn", 400), ("workers", 1), ("seed", 1), ("channels", 64)):  # fmt: skip

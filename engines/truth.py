@@ -97,9 +97,11 @@ def paint(
 
 
 def filled(polygon: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    """True inside a polygon, outline included."""
+    """True for every pixel whose centre lies inside a polygon given in edge coordinates (pixel i spans i to i + 1)."""
     mask = np.zeros(shape[:2], np.uint8)
-    cv2.fillPoly(mask, [np.round(polygon).astype(np.int32)], 1)
+    # fillPoly counts from pixel centres and paints both ends: rounding the half up keeps what lies inside only
+    inner = np.where(polygon > polygon.mean(axis=0), np.floor(polygon - 0.5), np.ceil(polygon - 0.5))
+    cv2.fillPoly(mask, [inner.astype(np.int32)], 1)
     return mask.astype(bool)
 
 

@@ -30,7 +30,7 @@ def test_later_objects_lie_on_earlier_ones() -> None:
 def test_touching_labels_have_cores_that_do_not_touch() -> None:
     """Two labels side by side: one area in the class map, two in the core map."""
     image = np.full((100, 200, 3), 240, np.uint8)
-    class_map, core = paint(image, [("label", box(20, 20, 70, 50)), ("label", box(91, 20, 70, 50))], HERBARIUM)
+    class_map, core = paint(image, [("label", box(20, 20, 70, 50)), ("label", box(90, 20, 70, 50))], HERBARIUM)
     count_of = [cv2.connectedComponents((m > 0).astype(np.uint8))[0] - 1 for m in (class_map, core)]
     assert count_of == [1, 2]
 
@@ -68,3 +68,10 @@ def test_a_folder_is_read_at_the_training_size(tmp_path: Path) -> None:
     assert sample.institution == "X"
     assert HERBARIUM[sample.class_map[110, 60]] == "label"
     np.testing.assert_allclose(sample.things[0][1], box(50, 100, 30, 40))
+
+
+def test_a_box_is_filled_exactly() -> None:
+    """Edges at 100 and 300 are pixels 100 to 299: a map at half the size begins at 50 and ends before 150."""
+    inside = filled(box(100, 200, 200, 120), (400, 400))
+    ys, xs = np.nonzero(inside)
+    assert (xs.min(), xs.max(), ys.min(), ys.max()) == (100, 299, 200, 319)
