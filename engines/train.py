@@ -4,7 +4,8 @@
 
 DIR holds `images/` and `coco.json` (engines/truth.py). Institutions named by --validate are never trained on; the mean
 IoU on them is printed every 500 steps and drawn as a curve. `RUN/checkpoint.pt` is written every 100 steps; the
-same command goes on where it was stopped. `RUN/weights.pt` holds the averaged weights that export.py turns into ONNX.
+same command goes on where it was stopped. `RUN/weights.pt` holds the averaged weights that export.py turns into ONNX,
+`RUN/run.json` what they were trained on.
 """
 
 from __future__ import annotations
@@ -136,6 +137,9 @@ def train(args: argparse.Namespace) -> None:
     real, held = parted(samples, args.validate)
     drawn = drawn_samples(args.drawn, args.long_side, args.seed * 1_000_000)
     print(f"{len(real)} photographs and {len(drawn)} drawn sheets to train on, {len(held)} held back for validation")
+    facts = {"photographs": len(real), "institutions": sorted({s.institution for s in real}), "drawn": len(drawn),
+             "never_trained_on": sorted(args.validate), "seed": args.seed, "steps": args.steps}  # fmt: skip
+    (args.out / "run.json").write_text(json.dumps(facts))
     network = pretrained(len(HERBARIUM), args.channels)
     if args.start is not None:
         network.load_state_dict(torch.load(args.start, weights_only=True, map_location="cpu"))
@@ -180,7 +184,8 @@ def save(out: Path, step: int, network: Network, average: Network, optimiser: to
          schedule: torch.optim.lr_scheduler.LRScheduler, history: dict[str, list[Any]]) -> None:  # fmt: skip
     """Written beside and renamed: a stop in mid-write leaves the previous checkpoint."""
     state = {"step": step, "network": network.state_dict(), "average": average.state_dict(),
-             "optimiser": optimiser.state_dict(), "schedule": schedule.state_dict()}  # fmt: skip
+             "optimiser": optimiser.state_dict(), "schedule": schedule.state_dict(),
+             "history": json.dumps(history)}  # fmt: skip
     torch.save(state, out / "checkpoint.part")
     (out / "checkpoint.part").rename(out / "checkpoint.pt")
     torch.save(average.state_dict(), out / "weights.part")
@@ -193,12 +198,12 @@ def resume(out: Path, network: Network, average: Network, optimiser: torch.optim
     """(steps done, history) of the last checkpoint, everything else put back in place; (0, empty) without one."""
     if not (out / "checkpoint.pt").exists():
         return 0, {"loss": [], "iou": []}
-    state = torch.load(out / "checkpoint.pt", weights_only=True)
+    state = torch.load(out / "checkpoint.pt", weights_only=True, map_location="cpu")
     network.load_state_dict(state["network"])
     average.load_state_dict(state["average"])
     optimiser.load_state_dict(state["optimiser"])
     schedule.load_state_dict(state["schedule"])
-    return int(state["step"]), json.loads((out / "history.json").read_text())
+    return int(state["step"]), json.loads(state["history"])
 
 
 def picture(out: Path, history: dict[str, list[Any]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import signal
 import sys
 import tempfile
@@ -52,13 +53,21 @@ def explained() -> Iterator[None]:
         people.print(Text(str(error), "bold red"), soft_wrap=True)
         people.print(Text(f"-> {error.remedy}"), soft_wrap=True)
         raise typer.Exit(Exit.CONFIGURATION if isinstance(error, ConfigError) else Exit.FAILED) from error
+    except BrokenPipeError as error:  # `station judge --json ... | head`: the reader has what it wanted
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - nothing more is said, not even at exit
+        raise typer.Exit(Exit.FINE) from error
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        people.print(Text(f"{where}{error.strerror or error}", "bold red"), soft_wrap=True)
+        people.print("-> Look at the path and at its rights.", soft_wrap=True)
+        raise typer.Exit(Exit.FAILED) from error
 
 
 @contextmanager
 def until_signalled() -> Iterator[threading.Event]:
-    """An Event that Ctrl-C and SIGTERM set."""
+    """An Event that Ctrl-C, SIGTERM and a closed terminal set."""
     stop = threading.Event()
-    before = {s: signal.signal(s, lambda *_: stop.set()) for s in (signal.SIGINT, signal.SIGTERM)}
+    before = {s: signal.signal(s, lambda *_: stop.set()) for s in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     try:
         yield stop
     finally:

@@ -13,9 +13,9 @@ import re
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator
 
 from station import decode, identify, parts, tether, watch
 from station.errors import ConfigError
@@ -54,22 +54,24 @@ class Station(Settings):
         return {} if value is None else value
 
 
+def _compiles(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f"is no regular expression: {error}") from error
+    return value
+
+
+Pattern = Annotated[str, AfterValidator(_compiles)]
+
+
 class ProfileFile(Settings):
     """A file in calibration/profiles."""
 
     model: str = Field(description="Name of a folder in engines/zoo, or a path.")
     required: dict[str, int] = Field(default_factory=dict, description="Class -> least number in every frame.")
-    barcode_pattern: str | None = Field(default=None, description="Regular expression of specimen numbers.")
+    barcode_pattern: Pattern | None = Field(default=None, description="Regular expression of specimen numbers.")
     checks: dict[str, Any] = Field(default_factory=dict, description="Checks of this kind of object.")
-
-    @field_validator("barcode_pattern")
-    @classmethod
-    def _compiles(cls, value: str | None) -> str | None:
-        try:
-            re.compile(value or "")
-        except re.error as error:
-            raise ValueError(f"is no regular expression: {error}") from error
-        return value
 
 
 class RigFile(Settings):
@@ -77,7 +79,7 @@ class RigFile(Settings):
 
     ppi: float | None = Field(default=None, gt=0, description="Pixels per inch at the sheet.")
     required: dict[str, int] | None = Field(default=None, description="Replaces the profile's required objects.")
-    barcode_pattern: str | None = Field(default=None, description="Replaces the profile's pattern.")
+    barcode_pattern: Pattern | None = Field(default=None, description="Replaces the profile's pattern.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +112,8 @@ def load(path: Path | None, *, profile: str | None = None, rig: str | None = Non
     located = read(path) if path is not None else Located(Path("station.yaml"), "", {}, {})
     top = located.table((), Station)
     home = path.resolve().parent if path is not None else Path.cwd()
-    profile_file = _named(located, profile or top.profile, "profile", CALIBRATION / "profiles", home)
-    rig_file = _named(located, rig or top.rig, "rig", CALIBRATION / "rigs", home)
+    profile_file = _named(located, top.profile, profile, "profile", home)
+    rig_file = _named(located, top.rig, rig, "rig", home)
     kind, stand = profile_file.table((), ProfileFile), rig_file.table((), RigFile)
     backends, checks, alerts = _backends(located), _checks(located, profile_file), _drawer(located, "alerts")
     store = _store(located)
@@ -141,13 +143,17 @@ def load(path: Path | None, *, profile: str | None = None, rig: str | None = Non
     )
 
 
-def _named(located: Located, name: str, key: str, folder: Path, home: Path) -> Located:
-    """`name` in `folder`, or a path when it ends in .yaml."""
-    path = home / name if name.endswith((".yaml", ".yml")) else folder / f"{name}.yaml"
-    if not path.is_file():
-        known = ", ".join(sorted(p.stem for p in folder.glob("*.yaml")))
-        raise located.error((key,), f"there is no {key} '{name}'", f"Known: {known}; or give a path ending in .yaml.")
-    return read(path)
+def _named(located: Located, written: str, asked: str | None, key: str, home: Path) -> Located:
+    """A file by its name in calibration/, or by its path when it ends in .yaml; `asked` on the command line (paths
+    from the current folder) goes before `written` in the file (paths from the file's folder)."""
+    name, start = (written, home) if asked is None else (asked, Path.cwd())
+    folder = CALIBRATION / f"{key}s"
+    path = start / name if name.endswith((".yaml", ".yml")) else folder / f"{name}.yaml"
+    if path.is_file():
+        return read(path)
+    known = ", ".join(sorted(p.stem for p in folder.glob("*.yaml")))
+    said, remedy = f"there is no {key} '{name}'", f"Known: {known}; or give a path ending in .yaml."
+    raise located.error((key,), said, remedy) if asked is None else ConfigError(f"--{key}: {said}", remedy)
 
 
 def _part_settings(located: Located, drawer: str, where: tuple[str, ...], values: object = None) -> Settings:

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from station import codecs, line, preview, watch
 from station.errors import AlertError, StoreError
 from station.kit import Kit, previews
-from station.types import Capture, Photo, Pulse, Record, Sighting, Verdict
+from station.types import Capture, Photo, Pulse, Record, Sighting, Stamp, Verdict
 
 log = logging.getLogger(__name__)
 BEAT_SECONDS = 0.7
@@ -36,6 +36,7 @@ class Heart:
     seen: Sighting = field(default_factory=lambda: Sighting(None))
     progress: float = field(default_factory=time.monotonic)
     trouble: str | None = None
+    pictureless: str | None = None
 
     def run(self) -> None:
         while not self.stop.wait(BEAT_SECONDS):
@@ -50,7 +51,7 @@ class Heart:
             station=self.kit.config.station,
             arriving=self.seen.arriving,
             waiting=self.seen.waiting,
-            problem=self.seen.problem or self.trouble,
+            problem=self.seen.problem or self.trouble or self.pictureless,
             notice=self.kit.segmenter.notice or self.seen.notice,
             engine=engine,
         )
@@ -80,14 +81,24 @@ class Daemon:
         """The stored record; None for a capture that was known already. One that cannot be stored has sequence 0."""
         self.save_unsaved()
         try:
-            preview.save(photo, verdict, previews(self.kit.config))
-            record = self.kit.store.add(verdict, self.kit.config.station)
+            if self.kit.store.has(verdict.capture.id):
+                return self.kit.store.add(verdict, self.kit.config.station)  # a second name: its stamp is noted
+            self.picture(photo, verdict)
+            return self.kit.store.add(verdict, self.kit.config.station)
         except StoreError as error:
             log.error("%s %s", error, error.remedy)
             self.unsaved.append(verdict)
             self.heart.trouble = f"{len(self.unsaved)} verdicts are not recorded yet: {error} {error.remedy}"
             return Record(0, datetime.now(UTC), self.kit.config.station, verdict)
-        return record
+
+    def picture(self, photo: Photo | None, verdict: Verdict) -> None:
+        """Pictures that cannot be written cost the pictures, not the record."""
+        try:
+            preview.save(photo, verdict, previews(self.kit.config))
+            self.heart.pictureless = None
+        except StoreError as error:
+            log.error("%s %s", error, error.remedy)
+            self.heart.pictureless = f"{error} {error.remedy}"
 
     def save_unsaved(self) -> None:
         """Try again what the store refused; stops at the first that it still refuses."""
@@ -97,7 +108,15 @@ class Daemon:
             except StoreError:
                 return
             self.unsaved.pop(0)
-            self.heart.trouble = None
+        self.heart.trouble = None
+
+    def knows(self, path: bytes, stamp: Stamp) -> bool:
+        """Was this file judged already? When the records cannot say, it is judged again rather than missed."""
+        try:
+            return self.kit.store.knows(path, stamp)
+        except StoreError as error:
+            self.heart.trouble = f"The records cannot be read: {error} {error.remedy}"
+            return False
 
     def tell(self, record: Record) -> None:
         for name, alert in self.kit.alerts:
@@ -116,7 +135,7 @@ def run(kit: Kit, stop: threading.Event, notify: Callable[[str], None]) -> None:
     beating = threading.Thread(target=heart.run, name="heart", daemon=True)
     beating.start()
     sightings = watch.watch(
-        kit.config.inbox, kit.config.watch, knows=kit.store.knows, is_whole=codecs.whole.is_whole, stop=stop
+        kit.config.inbox, kit.config.watch, knows=daemon.knows, is_whole=codecs.whole.is_whole, stop=stop
     )
     for sighting in sightings:
         changed = sighting.problem != heart.seen.problem or sighting.arriving != heart.seen.arriving

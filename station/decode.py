@@ -181,7 +181,7 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
     except PermissionError as error:
         raise DecodeError(
             "the station may not read the file",
-            "Give the station's user the right to read the inbox, or close the program that holds the file.",
+            "Give the station's user the right to read the inbox, then start the station again or copy the file anew.",
         ) from error
     except OSError as error:
         raise DecodeError(

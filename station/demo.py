@@ -6,11 +6,11 @@ the cable is the product, started by the same commands with the same kind of con
 
 from __future__ import annotations
 
-import os
 import subprocess
+import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import httpx
@@ -26,22 +26,28 @@ Draw = Callable[[int], tuple[bytes, str]]
 
 
 def run(folder: Path, port: int, sheets: int, interval: float, draw: Draw, stop: threading.Event) -> None:
-    """Until `stop` or `sheets` photographs (0: no end). Raises StationError when a part does not start."""
+    """Until `stop`; the camera rests after `sheets` photographs (0: never). Raises StationError when a part does not
+    start. Each run has a folder of its own below `folder`, so that the next one begins with an empty page."""
     folder.mkdir(parents=True, exist_ok=True)
-    inbox = folder / f"inbox-{time.strftime('%Y%m%d-%H%M%S')}"
+    home = Path(tempfile.mkdtemp(prefix=time.strftime("%Y%m%d-%H%M%S-"), dir=folder)).resolve()
+    inbox, config = home / "inbox", home / "station.yaml"
     inbox.mkdir()
-    config = folder / "station.yaml"
     config.write_text(yaml.safe_dump(configuration(inbox, port, interval), sort_keys=False))
-    print(f"Demo station in {folder.resolve()}", flush=True)
+    print(f"Demo station in {home}", flush=True)
     first = draw(0)
-    camera = VirtualCamera(folder / f"camera-{os.getpid()}", FRAME_BYTES)
-    camera.load(first[0])
-    with running("run", config) as daemon, running("page", config) as page:
-        address = f"http://127.0.0.1:{port}/"
-        _wait_for(address + "livez", page, stop)
-        print(f"\n  Open  {address}\n\n  Ctrl-C ends the demo.\n", flush=True)
-        with running("tether", config, camera.environment) as cable:
-            shoot(camera, inbox, draw, first, sheets, stop, (daemon, page, cable))
+    with tempfile.TemporaryDirectory(prefix="camera-") as card:
+        camera = VirtualCamera(Path(card) / "card", FRAME_BYTES)
+        camera.load(first[0])
+        with running("run", config) as daemon, running("page", config) as page:
+            address = f"http://127.0.0.1:{port}/"
+            _wait_for(address + "livez", page, stop)
+            print(f"\n  Open  {address}\n\n  Ctrl-C ends the demo.\n", flush=True)
+            with running("tether", config, camera.environment) as cable:
+                shoot(camera, inbox, draw, first, sheets, stop, {"daemon": daemon, "page": page, "tether": cable})
+            while not stop.is_set():
+                stop.wait(0.2)
+                _all_alive({"daemon": daemon, "page": page})
+            daemon.terminate()  # all at once: each then has its time to end
 
 
 def configuration(inbox: Path, port: int, interval: float) -> dict[str, object]:
@@ -64,23 +70,28 @@ def shoot(
     first: tuple[bytes, str],
     sheets: int,
     stop: threading.Event,
-    parts: tuple[subprocess.Popen[bytes], ...],
+    parts: Mapping[str, subprocess.Popen[bytes]],
 ) -> None:
     """Lay the next sheet under the camera whenever a photograph has arrived; the tether presses the shutter."""
-    number, shot, coming = 0, first, draw(1)  # drawn one ahead: the next sheet lies ready when the shutter falls
-    while not stop.is_set() and (sheets == 0 or number < sheets):
-        for part in parts:
-            if part.poll() is not None:
-                raise StationError(f"A part of the demo ended by itself: {part.args!r}", "Read its log in the folder.")
-        if len(_arrived(inbox)) <= number:
+    number, arrived, shot, coming = 0, 0, first, draw(1)  # drawn one ahead: it lies ready when the shutter falls
+    while not stop.is_set():
+        _all_alive(parts)
+        if (now := len(_arrived(inbox))) == arrived:
             stop.wait(0.05)
             continue
+        arrived, number = now, number + 1  # two at once: the same sheet was taken twice and is judged once
+        print(f"  photograph {number}: {shot[1]}", flush=True)
+        if number == sheets:
+            print(f"  That was the last of {sheets}. The page stays open until Ctrl-C.", flush=True)
+            return
         camera.load(coming[0])
-        print(f"  photograph {number + 1}: {shot[1]}", flush=True)
-        number, shot = number + 1, coming
-        coming = draw(number + 1)
-    while sheets and not stop.is_set():
-        stop.wait(0.2)
+        shot, coming = coming, draw(number + 1)
+
+
+def _all_alive(parts: Mapping[str, subprocess.Popen[bytes]]) -> None:
+    for name, part in parts.items():
+        if part.poll() is not None:
+            raise StationError(f"The {name} of the demo ended by itself.", f"Read {name}.log in the demo's folder.")
 
 
 def _arrived(inbox: Path) -> list[Path]:

@@ -112,6 +112,9 @@ def _inotify(inbox: Path) -> Answer:
 
 def _store(config: Config) -> Answer:
     mount = mount_of(config.state)
+    name, settings = config.store
+    if name == "sqlite" and not (getattr(settings, "path", None) or config.state / "records.sqlite").exists():
+        return Answer("records", *_place(config.state), "Give the station's user the right to write there.")
     try:
         store = kit.open_store(config, writer=False)
     except StationError as error:
@@ -125,6 +128,14 @@ def _store(config: Config) -> Answer:
         store.close()
 
 
+def _place(state: Path) -> tuple[Outcome, str]:
+    """Can the records be made there? They are made by the daemon, never by whoever looks."""
+    there = next(p for p in (state, *state.parents) if p.exists())
+    if there.is_dir() and os.access(there, os.W_OK):
+        return Outcome.PASS, f"will be made in {state} at the first start"
+    return Outcome.FAIL, f"cannot be made in {state}"
+
+
 def _space(state: Path) -> Answer:
     there = next(p for p in (state, *state.parents) if p.exists())
     free = shutil.disk_usage(there).free / 1e9
@@ -134,9 +145,11 @@ def _space(state: Path) -> Answer:
 
 def _page(config: Config) -> Answer:
     address = (config.page.host, config.page.port)
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        running = probe.connect_ex(address) == 0
+    try:
+        socket.create_connection(address, timeout=1).close()
+        running = True
+    except OSError:
+        running = False
     said = f"http://{address[0]}:{address[1]}/ {'answers' if running else 'is free: start it with `station page`'}"
     return Answer("page", Outcome.PASS, said)
 

@@ -18,13 +18,12 @@ from rich.text import Text
 from station import decode, kit, line, preview, records
 from station.config import Config
 from station.errors import CaptureError, StationError
+from station.inbox.groups import PICTURES, RAW
 from station.line import Judged
 from station.records.events import shown
 from station.types import Capture, Outcome, Stamp
 
-EXTENSIONS = frozenset(
-    ".jpg .jpeg .tif .tiff .png .cr2 .cr3 .nef .arw .raf .iiq .dng .rw2 .orf .pef .3fr".split()  # noqa: SIM905
-)
+EXTENSIONS = frozenset(f".{kind}" for kind in (*PICTURES, *RAW))
 STYLES = {Outcome.PASS: "green", Outcome.WARN: "yellow", Outcome.UNKNOWN: "blue", Outcome.FAIL: "bold red"}
 SIGNS = {Outcome.PASS: "ok", Outcome.WARN: "! ", Outcome.UNKNOWN: "? ", Outcome.FAIL: "X "}
 
@@ -33,9 +32,13 @@ def photographs(named: Iterable[Path]) -> Iterator[Path]:
     """The files as named; of a folder every photograph in it, sorted."""
     for path in named:
         if path.is_dir():
-            yield from sorted(p for p in path.rglob("*") if p.suffix.lower() in EXTENSIONS and p.is_file())
+            yield from sorted(p for p in path.rglob("*") if _is_photograph(p))
         else:
             yield path
+
+
+def _is_photograph(path: Path) -> bool:
+    return path.suffix.lower() in EXTENSIONS and not path.name.startswith(".") and path.is_file()
 
 
 def capture_of(path: Path) -> Capture:
@@ -128,7 +131,8 @@ def segment_files(named: Iterable[Path], config: Config, out: Path) -> Iterator[
                 yield {"path": shown(str(path)), "error": str(error), "remedy": error.remedy}
                 continue
             target = out / f"{path.stem}.png"
-            cv2.imwrite(str(target), done.class_map)
+            if not cv2.imwrite(str(target), done.class_map):
+                raise StationError(f"{target} cannot be written.", "Look at the disk and at the rights of the folder.")
             yield {"path": shown(str(path)), "map": str(target), "size_px": list(photo.size_px),
                    "photo_px_per_map_px": list(done.photo_px_per_map_px), "classes": list(done.classes),
                    "upright_deg": done.upright_deg, "seconds": round(time.perf_counter() - start, 4)}  # fmt: skip

@@ -58,7 +58,11 @@ def open_segmenter(config: Config) -> Segmenter:
     for name, settings in config.backends:
         try:
             backend: Backend = parts.part("backends", name).build(model, settings)
-            backend.ping()
+            try:
+                backend.ping()
+            except EngineError:
+                backend.close()
+                raise
         except EngineError as error:
             log.warning("backend %s: %s %s", name, error, error.remedy)
             refusals.append(f"{name}: {error} {error.remedy}")

@@ -15,6 +15,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
 
 from station.contracts import Check
 from station.errors import CaptureError, EngineError
@@ -35,6 +37,7 @@ from station.types import (
 )
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 LISTS = ("labels", "charts")
 """Measures of which a photograph may have several; the others hold one value."""
 
@@ -101,16 +104,26 @@ def _sentence(text: str) -> str:
 
 def look(photo: Photo, capture: Capture, line: Line) -> Scene:
     """Segment, find, identify. What the engine could not do is kept in the scene and raised when asked for."""
-    segmented: Segmentation | EngineError
-    found: tuple[Region, ...] | EngineError
+    segmented = attempt("the engine", lambda: line.segment(photo))
+    found = segmented if isinstance(segmented, EngineError) else attempt("regions", lambda: line.find(segmented, photo))
+    regions = () if isinstance(found, EngineError) else found
+    barcodes = attempt("reading barcodes", lambda: line.identify(photo, regions))
+    return Scene(capture, photo, line.profile, line.rig, barcodes, segmented, found)
+
+
+def attempt(part: str, work: Callable[[], T]) -> T | EngineError:
+    """What `work` answers, or why it could not. A fault in one part costs its answers, never the line."""
     try:
-        segmented = line.segment(photo)
-        found = line.find(segmented, photo)
+        return work()
+    except CaptureError:
+        raise
     except EngineError as error:
         log.error("%s %s", error, error.remedy)
-        segmented = found = error
-    barcodes = line.identify(photo, () if isinstance(found, EngineError) else found)
-    return Scene(capture, photo, line.profile, line.rig, barcodes, segmented, found)
+        return error
+    except Exception as error:
+        log.exception("%s broke", part)
+        said = f"{part[:1].upper()}{part[1:]} broke ({type(error).__name__})."
+        return EngineError(said, "Look at the sheet yourself; report the log.")
 
 
 def ask(scene: Scene, line: Line) -> tuple[list[Finding], dict[str, object]]:
@@ -118,16 +131,9 @@ def ask(scene: Scene, line: Line) -> tuple[list[Finding], dict[str, object]]:
     findings: list[Finding] = []
     measures: dict[str, object] = {}
     for name, check, settings in line.checks:
-        try:
-            answers = list(check(scene, settings))
-        except CaptureError:
-            raise
-        except EngineError as error:
-            answers = [Finding(name, "not_judged", Outcome.UNKNOWN, f"Not judged: {error}", error.remedy)]
-        except Exception as error:  # the one broad except: a fault in one check costs one finding
-            log.exception("the check %s broke on %s", name, scene.capture.id)
-            said = f"Not judged: the check {name} broke ({type(error).__name__})."
-            answers = [Finding(name, "broken", Outcome.UNKNOWN, said, "Look at the sheet yourself; report the log.")]
+        answers = attempt(f"the check {name}", partial(_answers, check, scene, settings))
+        if isinstance(answers, EngineError):
+            answers = [Finding(name, "not_judged", Outcome.UNKNOWN, f"Not judged: {answers}", answers.remedy)]
         if not any(isinstance(a, Finding) for a in answers):
             answers.append(Finding(name, "not_judged", Outcome.UNKNOWN, f"The check {name} gave no answer."))
         findings.extend(a for a in answers if isinstance(a, Finding))
@@ -135,6 +141,10 @@ def ask(scene: Scene, line: Line) -> tuple[list[Finding], dict[str, object]]:
             if isinstance(answer, Measure):
                 _note(measures, answer)
     return findings, measures
+
+
+def _answers(check: Check, scene: Scene, settings: Settings) -> list[Finding | Measure]:
+    return list(check(scene, settings))
 
 
 def _note(measures: dict[str, object], measure: Measure) -> None:
@@ -155,8 +165,9 @@ def _verdict(
     measures: Mapping[str, object],
     seconds: Mapping[str, float],
 ) -> Verdict:
-    judged = scene is not None and not isinstance(scene.segmented, EngineError)
     barcodes = scene.barcodes if scene is not None and not isinstance(scene.barcodes, EngineError) else ()
+    found = scene.found if scene is not None and not isinstance(scene.found, EngineError) else ()
+    segmented = None if scene is None or isinstance(scene.segmented, EngineError) else scene.segmented
     return Verdict(
         capture=capture,
         profile=line.profile.name,
@@ -165,8 +176,8 @@ def _verdict(
         specimen=line.specimen(barcodes),
         findings=tuple(findings),
         measures=measures,
-        regions=scene.regions if scene is not None and judged else (),
-        engine=scene.segmentation.engine if scene is not None and judged else None,
+        regions=found,
+        engine=segmented.engine if segmented is not None else None,
         config_digest=line.config_digest,
         software=line.software,
         seconds=seconds,

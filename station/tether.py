@@ -116,7 +116,7 @@ class _Run:
         if self._settings.capture_target != "as set":
             camera.keep_on(self._settings.capture_target)
         if self._settings.catch_up:
-            for late in self._fetched.missed(camera.listing(), self._inbox):
+            for late in self._fetched.missed(camera.listing(), self._inbox, self._settings.name):
                 self._bring(camera, late)
         every, due, greeted = self._settings.interval_seconds, time.monotonic(), False
         while not self._stop.is_set():
@@ -180,11 +180,7 @@ class _Landing:
         together = self._inbox / f"{self._stem}{name.suffix}"
         if shot == self._shot and not together.exists():
             return together
-        wanted = self._template.format(
-            stem=name.stem,
-            folder=file.folder.rsplit("/", 1)[-1],
-            date=time.strftime("%Y%m%d", time.gmtime(file.mtime or time.time())),
-        )
+        wanted = _stem_for(file, self._template)
         names = itertools.chain([wanted], (f"{wanted}-{number}" for number in itertools.count(1)))
         self._shot, self._stem = shot, next(name for name in names if name not in taken)
         return self._inbox / f"{self._stem}{name.suffix}"
@@ -230,9 +226,9 @@ class _Fetched:
         self.failed[file.folder, file.name] += 1
         return self.failed[file.folder, file.name] >= _ATTEMPTS
 
-    def missed(self, listing: list[OnCamera], inbox: Path) -> list[OnCamera]:
+    def missed(self, listing: list[OnCamera], inbox: Path, template: str) -> list[OnCamera]:
         """Oldest first."""
-        ours = [file for file in listing if _lies_in(inbox, file)]
+        ours = [file for file in listing if _lies_in(inbox, file, template)]
         if self.newest is None and not ours:
             self.newest, ours = 0, listing
         for file in ours:
@@ -243,8 +239,17 @@ class _Fetched:
         return sorted(late, key=lambda file: (file.mtime, file.folder, file.name))
 
 
-def _lies_in(inbox: Path, file: OnCamera) -> bool:
+def _stem_for(file: OnCamera, template: str) -> str:
+    """The name in the inbox, without suffix, that a file of the camera is given."""
+    return template.format(
+        stem=Path(Path(file.name).name).stem,
+        folder=file.folder.rsplit("/", 1)[-1],
+        date=time.strftime("%Y%m%d", time.gmtime(file.mtime or time.time())),
+    )
+
+
+def _lies_in(inbox: Path, file: OnCamera, template: str) -> bool:
     try:
-        return (inbox / file.name).stat().st_size == file.bytes
+        return (inbox / f"{_stem_for(file, template)}{Path(file.name).suffix}").stat().st_size == file.bytes
     except OSError:
         return False

@@ -65,11 +65,12 @@ def compare(
     if (error := corner_error(verdict, truth)) is not None:
         tally.corners.append(error)
     turn = verdict.measures.get("orientation_deg")
-    tally.upright.append(None if turn is None else turn == image.get("upright"))
+    known = turn is not None and image.get("upright") is not None
+    tally.upright.append(turn == image["upright"] if known else None)
 
 
 def corner_error(verdict: Verdict, truth: Sequence[tuple[str, Mapping[str, Any]]]) -> float | None:
-    """Largest distance from a corner found to the annotated sheet's nearest corner, over the photo's long side.
+    """Largest distance from an annotated corner to the nearest one found (within the frame), over the long side.
 
     None where the annotation has no sheet with four corners. A sheet that was not found is 1.
     """

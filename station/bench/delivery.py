@@ -34,6 +34,8 @@ def deliver(photo: Path, inbox: Path, name: str) -> float:
 
 def copies(photos: list[Path], count: int, folder: Path) -> list[Path]:
     """`count` photographs of different content: repeats get a few bytes behind their end, which decoders skip."""
+    if not photos:
+        raise StationError("There is no photograph to deliver.", "Name a folder that holds photographs.")
     folder.mkdir(parents=True, exist_ok=True)
     made = []
     for i in range(count):

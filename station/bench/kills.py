@@ -8,6 +8,8 @@ import threading
 import time
 from collections import Counter
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -36,8 +38,10 @@ def bench(photos: list[Path], count: int, kills: int, folder: Path, seed: int, c
     delivering = threading.Thread(target=_deliver, args=(files, folder / "inbox", kills, rng.random()), daemon=True)
     delivering.start()
     for number in range(kills):
+        begun = datetime.now(UTC)
         daemon = start("run", config)
-        time.sleep(rng.uniform(0.1, 3.5))
+        until("the daemon's first sign of life", partial(_beats_since, config, begun), 60)
+        time.sleep(rng.uniform(0, 1.5))
         daemon.kill()
         daemon.wait()
         if console is not None:
@@ -66,6 +70,15 @@ def _recorded(config: Path) -> int:
         return store.count()
     finally:
         store.close()
+
+
+def _beats_since(config: Path, moment: datetime) -> bool:
+    store = kit.open_store(configuration.load(config), writer=False)
+    try:
+        pulse = store.last_pulse()
+    finally:
+        store.close()
+    return pulse is not None and pulse.at > moment
 
 
 def _tally(files: list[Path], config: Path, kills: int) -> Tally:

@@ -13,12 +13,13 @@ An x-height below 10 px is WARN `too_small` (iDigBio T14, Tesseract FAQ: reading
 
 UNKNOWN: the engine did not answer; labels are required and none was found; or no label was found sharp and one is too
 faint, holds too little writing, or looks blurred but is no label for certain (confidence below `min_confidence`).
-Beside a label that is sharp, such a one (a blank slip, faded ink) is counted in the message and stays unjudged in the
-measures (`legible` null) without an alarm: the camera that made its neighbour sharp was in focus.
+Beside a label that is sharp, such a one (faded ink) is WARN: the camera was in focus, but this label was not judged and
+may be curled. A slip with nothing written on it is counted in the message, and `legible` is null in the measures.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -35,6 +36,8 @@ NAME = "label_sharpness"
 MIN_EDGES = 40
 FAINT_CONTRAST = 14.0
 """Grey levels of ink below its paper under which soft cannot be told from faded (ours)."""
+BLANK_CONTRAST = 7.0
+"""Below this there is no writing at all: paper grain and noise alone measure as much (ours)."""
 MOTION_RATIO = 1.6
 """Edges this much wider along one direction than across it: motion, not defocus (ours)."""
 
@@ -87,21 +90,27 @@ def check(scene: Scene, settings: Settings) -> Iterable[Finding | Measure]:
     if not regions:
         yield _none_found(scene)
         return
-    findings = []
+    findings, blank = [], 0
     for region in regions:
         label = _measured(scene.photo, region, settings)
         finding = _judge(label, settings)
-        findings.append(finding)
         yield _measure(label, finding)
+        if finding.outcome is Outcome.UNKNOWN and label.ink < BLANK_CONTRAST and len(regions) > 1:
+            blank += 1
+        else:
+            findings.append(finding)
     yield from (finding for finding in findings if finding.code in ("blurred", "too_small"))
     fine = [finding for finding in findings if finding.outcome is Outcome.PASS]
     unjudged = [finding for finding in findings if finding.outcome is Outcome.UNKNOWN]
     if fine:
-        beside = f"; {len(unjudged)} could not be judged" if unjudged else ""
-        text = f"{len(fine)} of {len(findings)} labels are sharp{beside}."
+        beside = f"; {blank} without writing" if blank else ""
+        text = f"{len(fine)} of {len(regions)} labels are sharp{beside}."
         yield Finding(NAME, "ok", Outcome.PASS, text, "", max(f.value or 0.0 for f in fine), settings.max_edge_px, "px")
-    else:
-        yield from unjudged
+    outcome = Outcome.WARN if fine else Outcome.UNKNOWN
+    yield from (dataclasses.replace(finding, outcome=outcome) for finding in unjudged)
+    if not findings:
+        text = f"None of {len(regions)} labels has writing that could be judged."
+        yield Finding(NAME, "not_judged", Outcome.UNKNOWN, text, "Look at the labels at full size.")
 
 
 def _none_found(scene: Scene) -> Finding:

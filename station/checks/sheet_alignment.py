@@ -194,6 +194,8 @@ def _place(scene: Scene, outline: Region, settings: Settings) -> Iterator[Findin
 
 
 def _turned(name: str, turned: int | None, settings: Settings) -> Iterator[Finding]:
+    if turned is None and settings.orientation == "fail":
+        yield _unknown(f"Which way up the {name} lies was not recognised.", "Look whether its text reads upright.")
     if not turned or settings.orientation == "off":
         return
     yield Finding(

@@ -212,7 +212,11 @@ class _Tiff:
             self.whole = False
             return b""
         self.file.seek(offset)
-        return self.file.read(length)
+        found = self.file.read(length)
+        if len(found) < length:  # it became shorter while it was looked at
+            self.whole = False
+            return b""
+        return found
 
     def _number(self, data: bytes, letter: str) -> int:
         if len(data) < struct.calcsize(letter):

@@ -30,8 +30,9 @@ def add(connection: Connection, verdict: Row, ledger: list[Row]) -> int | None:
     """The new number, or None for a known capture; the files of the ledger are noted in both cases."""
     new = not has(connection, verdict["capture_id"])
     added = connection.execute(insert(verdicts), verdict).inserted_primary_key if new else None
-    connection.execute(delete(files).where(files.c.path.in_([file["path"] for file in ledger])))
-    connection.execute(insert(files), ledger)
+    if ledger:
+        connection.execute(delete(files).where(files.c.path.in_([file["path"] for file in ledger])))
+        connection.execute(insert(files), ledger)
     return added[0] if added else None
 
 

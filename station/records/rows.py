@@ -53,7 +53,13 @@ def record_of(row: RowMapping) -> Record:
 
 
 def file_rows(capture: Capture) -> list[Row]:
-    """Rows of `files`: the photograph, and each companion that is there now."""
+    """Rows of `files`: the photograph, and each companion that is there now.
+
+    None for a photograph that could not be read: once its rights or its share are mended, neither its size nor its
+    time has changed, and it must not be taken for known.
+    """
+    if not capture.sha256:
+        return []
     stamps = {capture.path: capture.stamp}
     for companion in capture.companions:
         try:

@@ -237,7 +237,7 @@ def _locked(path: Path) -> int:
         os.close(lock)
         raise StoreError(
             f"Another daemon (process {holder}) already writes the records {path}.",
-            "Stop it first (`systemctl stop station`), or give this station a records file of its own.",
+            "Stop it first (`systemctl stop capture-station`), or give this station a records file of its own.",
         ) from error
     os.ftruncate(lock, 0)
     os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
@@ -249,7 +249,7 @@ def _refuse_network(path: Path) -> None:
     if not mount.local and mount.kind != "unknown":
         raise StoreError(
             f"The records file {path} lies on a network file system ({mount.kind}), where SQLite can lose data.",
-            "Put it on a disk of this computer: `store: {sqlite: {path: /var/lib/station/records.sqlite}}`.",
+            "Put it on a disk of this computer: `store: {sqlite: {path: /var/lib/capture-station/records.sqlite}}`.",
         )
 
 

@@ -42,8 +42,8 @@ def test_a_stopped_training_goes_on_where_it_was(tmp_path: Path) -> None:
     from engines.train import train
 
     args = argparse.Namespace(
-        data=[data(tmp_path / "data")], out=tmp_path / "run", start=None, validate=["2"], steps=2, batch=2, height=64, width=96,
-        long_side=256, drawn=1, workers=1, seed=1, channels=64, drawn_share=0.3, rate=1e-3,
+        data=[data(tmp_path / "data")], out=tmp_path / "run", start=None, validate=["2"], steps=2, batch=2,
+        height=64, width=96, long_side=256, drawn=1, workers=1, seed=1, channels=64, drawn_share=0.3, rate=1e-3,
     )  # fmt: skip
     train(args)
     state = torch.load(tmp_path / "run" / "checkpoint.pt", weights_only=True)

@@ -94,6 +94,26 @@ def test_a_rig_file_replaces_what_the_profile_requires(tmp_path: Path) -> None:
     assert (config.rig.name, config.rig.ppi, config.rig.required) == ("stand", 300.0, {"sheet": 1})
 
 
+def test_a_pattern_that_is_none_is_refused_wherever_it_stands(tmp_path: Path) -> None:
+    """In the rig as in the profile: a broken regular expression would stop the line at the first barcode."""
+    (tmp_path / "stand.yaml").write_text("ppi: 300\nbarcode_pattern: '['\n")
+    with pytest.raises(ConfigError, match=r"stand\.yaml:2: barcode_pattern: is no regular expression"):
+        load(written(tmp_path, "rig: stand.yaml\n"))
+
+
+def test_a_file_named_on_the_command_line_counts_from_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`--rig stand.yaml` is the file a shell would complete, not one beside the configuration."""
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "stand.yaml").write_text("ppi: 300\n")
+    config = written(tmp_path, "station: a\n")
+    monkeypatch.chdir(tmp_path / "here")
+    assert load(config, rig="stand.yaml").rig.ppi == 300
+    with pytest.raises(ConfigError, match="--rig: there is no rig 'nowhere'"):
+        load(config, rig="nowhere")
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.one_of(st.text(max_size=80), st.binary(max_size=80)))
 def test_any_file_is_a_config_or_a_config_error(tmp_path_factory: pytest.TempPathFactory, content: str | bytes) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import cv2
@@ -16,7 +18,7 @@ from station import daemon, kit
 from station.config import load
 from station.errors import AlertError, StoreError
 from station.judging import capture_of
-from station.types import Outcome, Record
+from station.types import Capture, Outcome, Record, Stamp
 
 
 class Telling:
@@ -96,6 +98,60 @@ def test_a_store_that_fails_is_told_and_tried_again(
     loop.save_unsaved()
     assert open_kit.store.count() == 1
     assert loop.heart.trouble is None
+
+
+def test_one_success_does_not_hide_what_is_still_unsaved(
+    open_kit: kit.Kit, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As long as one verdict waits, the page says so."""
+    loop = of(open_kit)
+    add, calls = open_kit.store.add, list[int]()
+
+    def sometimes(*words: object) -> object:
+        calls.append(1)
+        if len(calls) != 3:
+            raise StoreError("The disk is full.", "Free space.")
+        return add(*words)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(open_kit.store, "add", sometimes)
+    loop.take(capture_of(photo))
+    other = photo.with_name("other.jpg")
+    other.write_bytes(photo.read_bytes() + b"other")
+    loop.take(capture_of(other))  # calls: first add, retry of the first, its second retry is the third call
+    loop.save_unsaved()
+    assert loop.unsaved
+    assert loop.heart.trouble is not None
+
+
+def test_pictures_that_cannot_be_written_do_not_cost_the_record(open_kit: kit.Kit, photo: Path) -> None:
+    """A file where the previews should be: the verdict is recorded, and the page is told of the pictures."""
+    kit.previews(open_kit.config).write_text("in the way")
+    loop = of(open_kit)
+    loop.take(capture_of(photo))
+    assert open_kit.store.count() == 1
+    assert loop.heart.pictureless is not None
+
+
+def test_a_photograph_whose_rights_are_mended_is_judged_at_the_next_start(open_kit: kit.Kit, photo: Path) -> None:
+    """What could not be read is recorded but is not a known file: size and time do not change with its rights."""
+    status = photo.stat()
+    stamp = Stamp.of(status)
+    unread = Capture("f" * 16, photo, "", datetime.now(UTC), status.st_size, stamp)
+    of(open_kit).take(unread)
+    assert open_kit.store.count() == 1
+    assert not open_kit.store.knows(os.fsencode(photo), stamp)
+
+
+def test_records_that_cannot_be_asked_do_not_end_the_daemon(open_kit: kit.Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file is then judged (again) rather than missed, and the trouble is shown."""
+    loop = of(open_kit)
+
+    def gone(*_: object) -> bool:
+        raise StoreError("The records are gone.", "Bring them back.")
+
+    monkeypatch.setattr(open_kit.store, "knows", gone)
+    assert not loop.knows(b"a.jpg", Stamp(1, 2, 3, 4))
+    assert loop.heart.trouble is not None
 
 
 def test_the_daemon_judges_what_arrives_and_what_was_there(open_kit: kit.Kit, photo: Path) -> None:

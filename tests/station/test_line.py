@@ -28,6 +28,13 @@ def needs_engine(scene: Scene, settings: Settings) -> Iterable[Finding | Measure
     yield Finding("needs_engine", "ok", Outcome.PASS, f"{len(scene.regions)} regions")
 
 
+def asks_all(scene: Scene, settings: Settings) -> Iterable[Finding | Measure]:
+    for asked in (scene.segmentation, scene.regions, scene.barcodes):
+        if isinstance(asked, EngineError):
+            raise asked
+    yield Finding("asks_all", "ok", Outcome.PASS, "all there")
+
+
 def breaking(scene: Scene, settings: Settings) -> Iterable[Finding | Measure]:
     yield Finding("breaking", "ok", Outcome.PASS, "so far so good")
     raise ZeroDivisionError
@@ -114,3 +121,15 @@ def test_pixels_that_turn_out_damaged_inside_a_check_fail_the_file() -> None:
 
     verdict = judge(CAPTURE, line_of(("passing", passing), ("reads", reads_damaged_pixels))).verdict
     assert [(f.check, f.code) for f in verdict.findings] == [("file", "truncated")]
+
+
+@pytest.mark.parametrize("part", ["segment", "find", "identify"])
+def test_any_part_that_breaks_costs_its_answers_only(part: str) -> None:
+    """A fault nobody foresaw in engine, regions or barcode reading: not judged, never an exception."""
+
+    def broken(*_: object) -> object:
+        raise ArithmeticError
+
+    verdict = judge(CAPTURE, line_of(("passing", passing), ("barcodes", asks_all), **{part: broken})).verdict
+    assert [f.outcome for f in verdict.findings] == [Outcome.PASS, Outcome.UNKNOWN]
+    assert "ArithmeticError" in verdict.findings[1].message

@@ -91,11 +91,11 @@ def test_a_blank_label_alone_is_not_judged() -> None:
 
 
 def test_a_blank_slip_beside_a_sharp_label_is_counted() -> None:
-    """No alarm, but the message says that one was not judged."""
+    """No alarm, but the message says that one has nothing to read."""
     image = frame(text(24))
     (finding,), _ = judge(image, LABEL, region("label", 50, 600, 300, 200))
     assert finding.outcome is Outcome.PASS
-    assert "1 could not be judged" in finding.message
+    assert "1 without writing" in finding.message
 
 
 def test_an_uncertain_blurred_label_is_not_called_blurred() -> None:
