@@ -115,6 +115,19 @@ def parted(samples: Sequence[Sample], validate: Sequence[str]) -> tuple[list[Sam
     return [s for s in samples if s.institution not in validate], held
 
 
+def note_down(args: argparse.Namespace, real: Sequence[Sample], drawn: Sequence[Sample]) -> None:
+    """RUN/run.json: what the weights are trained on, for the model's manifest."""
+    facts = {
+        "photographs": len(real),
+        "institutions": sorted({s.institution for s in real}),
+        "drawn": len(drawn),
+        "never_trained_on": sorted(args.validate),
+        "seed": args.seed,
+        "steps": args.steps,
+    }
+    (args.out / "run.json").write_text(json.dumps(facts))
+
+
 def optimisation(
     network: Network, rate: float, steps: int
 ) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
@@ -137,9 +150,7 @@ def train(args: argparse.Namespace) -> None:
     real, held = parted(samples, args.validate)
     drawn = drawn_samples(args.drawn, args.long_side, args.seed * 1_000_000)
     print(f"{len(real)} photographs and {len(drawn)} drawn sheets to train on, {len(held)} held back for validation")
-    facts = {"photographs": len(real), "institutions": sorted({s.institution for s in real}), "drawn": len(drawn),
-             "never_trained_on": sorted(args.validate), "seed": args.seed, "steps": args.steps}  # fmt: skip
-    (args.out / "run.json").write_text(json.dumps(facts))
+    note_down(args, real, drawn)
     network = pretrained(len(HERBARIUM), args.channels)
     if args.start is not None:
         network.load_state_dict(torch.load(args.start, weights_only=True, map_location="cpu"))
