@@ -87,6 +87,7 @@ def run(config: ConfigFile = None) -> None:
 
     speak()
     with explained(), until_signalled() as stop, kits.opened(configuration.load(config)) as kit:
+        logging.info("Watching %s, records in %s. Ctrl-C ends.", kit.config.inbox, kit.config.state)
         daemon.run(kit, stop, systemd.notifier())
 
 
@@ -101,11 +102,16 @@ def page(config: ConfigFile = None) -> None:
         settings = configuration.load(config)
         notify = systemd.notifier()
         store = kits.open_store(settings, writer=False)
+
+        def ready() -> None:
+            print(f"Page: http://{settings.page.host}:{settings.page.port}/  Ctrl-C ends.", flush=True)
+            notify("READY=1")
+
         screen.serve(
             settings.page,
             store,
             kits.previews(settings),
-            ready=lambda: notify("READY=1"),
+            ready=ready,
             beat=lambda: notify("WATCHDOG=1"),
         )
 
@@ -240,8 +246,27 @@ def bench_agreement(
         agreement.bench(coco, images or coco.parent / "images", configuration.load(config), Console())
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        print(kits.SOFTWARE)
+        raise typer.Exit(Exit.FINE)
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say it and end.")
+    ] = False,
+) -> None:
+    """Judges every photograph while the specimen is on the bench."""
+
+
 def main() -> None:
-    app()
+    """Ctrl-C while the libraries still load is no error either."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 if __name__ == "__main__":

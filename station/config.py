@@ -121,11 +121,15 @@ def load(path: Path | None, *, profile: str | None = None, rig: str | None = Non
     judged_by = [(name, settings.model_dump(mode="json")) for name, settings in (*backends, *checks)]
     eyes = [located.table((name,), part).model_dump(mode="json") for name, part in READING]
     meaning = [kind.model_dump(exclude={"checks"}), stand.model_dump(), judged_by, eyes]
+    inbox, state = home / top.inbox.expanduser(), home / top.state.expanduser()
+    if state.resolve().is_relative_to(inbox.resolve()):
+        remedy = "Name a folder outside the inbox."
+        raise located.error(("state",), "'state' lies in the inbox; the station would judge its own previews", remedy)
     return Config(
         digest=hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest(),
         station=top.station,
-        inbox=home / top.inbox.expanduser(),
-        state=home / top.state.expanduser(),
+        inbox=inbox,
+        state=state,
         profile=Profile(
             profile_file.path.stem, kind.model, kind.required, stand.barcode_pattern or kind.barcode_pattern
         ),

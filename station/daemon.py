@@ -37,6 +37,7 @@ class Heart:
     progress: float = field(default_factory=time.monotonic)
     trouble: str | None = None
     pictureless: str | None = None
+    copied: str | None = None
 
     def run(self) -> None:
         while not self.stop.wait(BEAT_SECONDS):
@@ -52,7 +53,7 @@ class Heart:
             arriving=self.seen.arriving,
             waiting=self.seen.waiting,
             problem=self.seen.problem or self.trouble or self.pictureless,
-            notice=self.kit.segmenter.notice or self.seen.notice,
+            notice=self.kit.segmenter.notice or self.seen.notice or self.copied,
             engine=engine,
         )
         try:
@@ -81,9 +82,10 @@ class Daemon:
         """The stored record; None for a capture that was known already. One that cannot be stored has sequence 0."""
         self.save_unsaved()
         try:
-            if self.kit.store.has(verdict.capture.id):
-                return self.kit.store.add(verdict, self.kit.config.station)  # a second name: its stamp is noted
-            self.picture(photo, verdict)
+            first = self.kit.store.get(verdict.capture.id)
+            self.heart.copied = None if first is None else _same(verdict, first)
+            if first is None:
+                self.picture(photo, verdict)
             return self.kit.store.add(verdict, self.kit.config.station)
         except StoreError as error:
             log.error("%s %s", error, error.remedy)
@@ -124,6 +126,16 @@ class Daemon:
                 alert.tell(record)
             except AlertError as error:
                 log.error("alert %s: %s %s", name, error, error.remedy)
+
+
+def _same(verdict: Verdict, first: Record) -> str | None:
+    """What is said of a file whose content was judged before; its name is noted, the verdict stands."""
+    name, before = verdict.capture.path.name, first.verdict.capture.path.name
+    if name == before:
+        return None
+    said = f"{name} is the same photograph as {before} (No. {first.sequence}); there is nothing new to judge."
+    log.warning("%s", said)
+    return said
 
 
 def run(kit: Kit, stop: threading.Event, notify: Callable[[str], None]) -> None:

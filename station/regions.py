@@ -31,6 +31,12 @@ FILLED = {"colour_chart": 0.5, "scale_bar": 0.6}
 joined: two that touch fill theirs as well."""
 PLACES = 96
 """Places along a sheet's side at which its step is looked for at full resolution."""
+STEP, MAJORITY = 1.5, 0.3
+"""Least step, grey levels a pixel; least share of the places that must lie on one straight line."""
+NEAR = 0.004
+"""Nearer to the frame than this share of the long side, two pixels of the map, a side without a step lies on it."""
+Line = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""(point, direction)"""
 
 
 def find(segmented: Segmentation, photo: Photo) -> tuple[Region, ...]:
@@ -140,16 +146,12 @@ def _mount(segmented: Segmentation, photo: Photo, name: str) -> list[Region]:
 def refined(corners: NDArray[np.float64], photo: Photo) -> NDArray[np.float64]:
     """The same four corners from the photograph's own pixels; a side that shows no clear step keeps its place.
 
-    corners float (4, 2), clockwise from the top-left, photo pixels. A side on the frame's border is left there.
+    corners float (4, 2), clockwise from the top-left, photo pixels. A map pixel is many photo pixels wide, so a side
+    that seems to lie on the frame's border is looked at too: where background shows beyond it, there is a step.
     """
     width, height = photo.size_px
-    lines = []
-    for i in range(4):
-        a, b = corners[i], corners[(i + 1) % 4]
-        middle, limit = (a + b) / 2, np.array([width, height])
-        edge = 0.004 * max(width, height)
-        on_border = ((middle < edge) | (middle > limit - edge)).any()
-        lines.append((a, (b - a) / max(np.hypot(*(b - a)), 1e-9)) if on_border else _refined_side(a, b, photo))
+    sides = [(corners[i], corners[(i + 1) % 4]) for i in range(4)]
+    lines = [_refined_side(a, b, photo) or _on_border(a, b, photo.size_px) for a, b in sides]
     try:
         better = np.array([outline.crossing(lines[i - 1], lines[i]) for i in range(4)])
     except ValueError:
@@ -158,19 +160,30 @@ def refined(corners: NDArray[np.float64], photo: Photo) -> NDArray[np.float64]:
     return better if moved <= 0.02 * max(width, height) else corners
 
 
-def _refined_side(
-    a: NDArray[np.float64], b: NDArray[np.float64], photo: Photo
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(point, direction) of the side from a to b, from the lightness steps across it."""
+def _on_border(a: NDArray[np.float64], b: NDArray[np.float64], size_px: tuple[int, int]) -> Line:
+    """A side without a step: as it was, but on the frame's border when it lies within NEAR of it, for there is no
+    background beyond it."""
+    middle, unit = (a + b) / 2, (b - a) / max(np.hypot(*(b - a)), 1e-9)
+    k = 0 if abs(unit[1]) > abs(unit[0]) else 1
+    for border in (0.0, float(size_px[k])):
+        if abs(middle[k] - border) <= NEAR * max(size_px):
+            middle[k] = border
+            return middle, np.array([0.0, 1.0]) if k == 0 else np.array([1.0, 0.0])
+    return a, unit
+
+
+def _refined_side(a: NDArray[np.float64], b: NDArray[np.float64], photo: Photo) -> Line | None:
+    """(point, direction) of the side from a to b, from the lightness steps across it; None where there is none."""
     rough = (a, (b - a) / max(np.hypot(*(b - a)), 1e-9))
     reach = max(8, round(0.008 * max(photo.size_px)))
     upright = abs(rough[1][1]) > abs(rough[1][0])
-    low, high = np.minimum(a, b), np.maximum(a, b)
+    frame = np.array(photo.size_px, float)
+    low, high = np.clip(np.minimum(a, b), 0, frame), np.clip(np.maximum(a, b), 0, frame)
     pad = np.array([reach + 2, 0]) if upright else np.array([0, reach + 2])
     x0, y0 = np.maximum(np.floor(low - pad), 0).astype(int)
     x1, y1 = np.minimum(np.ceil(high + pad), photo.size_px).astype(int)
     if x1 - x0 < 8 or y1 - y0 < 8:
-        return rough
+        return None
     strip = cv2.cvtColor(photo.region(Box(int(x0), int(y0), int(x1 - x0), int(y1 - y0))), cv2.COLOR_RGB2GRAY)
     strip = strip.astype(np.float32) if upright else strip.T.astype(np.float32)
     return _fitted(strip, rough, (float(x0), float(y0)), upright, reach)
@@ -178,11 +191,11 @@ def _refined_side(
 
 def _fitted(
     strip: NDArray[np.float32],
-    rough: tuple[NDArray[np.float64], NDArray[np.float64]],
+    rough: Line,
     origin: tuple[float, float],
     upright: bool,
     reach: int,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+) -> Line | None:
     """Rows of `strip` run along the side. Each of PLACES rows is the mean of its share of the length."""
     rows = min(PLACES, len(strip))
     share = np.array_split(np.arange(len(strip)), rows)
@@ -196,12 +209,12 @@ def _fitted(
     profiles = np.stack([strip[s[:: max(1, len(s) // 8)]].mean(axis=0)[c] for s, c in zip(share, columns, strict=True)])
     at, strength = outline.step_in_profiles(profiles.astype(np.float32), reach, 0.5 * reach)
     across = np.round(expected) + at - reach + 0.5
-    good = (strength > 1.5) & (columns[:, 0] != columns[:, 1]) & (columns[:, -1] != columns[:, -2])
-    if good.sum() < 0.3 * rows:
-        return rough
+    good = strength > STEP
+    if good.sum() < MAJORITY * rows:
+        return None
     fits = outline.straight_majority(along[good], across[good], strength[good], tolerance=max(1.0, 0.08 * reach))
-    if fits.sum() < 0.25 * rows:
-        return rough
+    if fits.sum() < MAJORITY * rows:
+        return None
     xy = np.empty((int(fits.sum()), 2))
     xy[:, k[0]] = across[good][fits] + origin[k[0]]
     xy[:, k[1]] = along[good][fits] + origin[k[1]]

@@ -25,15 +25,13 @@ from pydantic import Field
 
 from station.measure import geometry
 from station.settings import Settings as Base
-from station.types import Finding, Measure, Outcome, Region, Scene
+from station.types import Box, Finding, Measure, Outcome, Region, Scene
 
 NAME = "sheet_alignment"
 OUTLINES = ("sheet", "slide")
 Severity = Literal["fail", "warn", "off"]
 OUTCOMES = {"fail": Outcome.FAIL, "warn": Outcome.WARN}
 MM_PER_INCH = 25.4
-UNREFINED_SHARE = 0.004
-"""Sides nearer to the frame than this share of its long side keep the class map's coarse place (regions.py)."""
 
 
 class Settings(Base):
@@ -46,7 +44,7 @@ class Settings(Base):
         description="What a side at or beyond the edge of the frame means (FADGI 2016: backing beyond all edges).",
     )
     border_share: float = Field(
-        default=0.001,
+        default=0.0004,
         ge=0,
         le=0.1,
         description="Nearer to the frame than this share of its long side counts as clipped (ours).",
@@ -113,7 +111,7 @@ def _not_found(scene: Scene, name: str, settings: Settings) -> Finding:
 
 
 def _skew(scene: Scene, outline: Region, settings: Settings) -> Iterator[Finding | Measure]:
-    tolerance = max(settings.border_share, UNREFINED_SHARE) * max(scene.photo.size_px)
+    tolerance = settings.border_share * max(scene.photo.size_px)
     skew = geometry.skew(outline.polygon, scene.photo.size_px, tolerance)
     if skew is None:
         yield _unknown(
@@ -152,7 +150,7 @@ def _judged_skew(deg: float, outline: Region, settings: Settings) -> Finding:
         deg,
         limit,
         "deg",
-        outline.box,
+        _side_box(outline, "top", max(outline.box.w, outline.box.h)),
     )
 
 
@@ -169,10 +167,7 @@ def _place(scene: Scene, outline: Region, settings: Settings) -> Iterator[Findin
                 OUTCOMES[settings.clipped],
                 f"The {outline.name} reaches the edge of the frame: {', '.join(cut)}.",
                 f"Move the {outline.name} until background shows on all four sides, and take it again.",
-                min(margins.values()),
-                round(settings.border_share * long_side, 1),
-                "px",
-                outline.box,
+                where=_side_box(outline, cut[0], long_side),
             )
         return
     side = min(margins, key=lambda name: margins[name])
@@ -189,8 +184,16 @@ def _place(scene: Scene, outline: Region, settings: Settings) -> Iterator[Findin
             value,
             limit,
             unit,
-            outline.box,
+            _side_box(outline, side, long_side),
         )
+
+
+def _side_box(outline: Region, side: str, long_side: int) -> Box:
+    """A square at the middle of one side: what a person must see to believe it."""
+    box, edge = outline.box, max(1, long_side // 10)
+    x = {"left": box.x, "right": box.x + box.w}.get(side, box.x + box.w // 2)
+    y = {"top": box.y, "bottom": box.y + box.h}.get(side, box.y + box.h // 2)
+    return Box(max(0, x - edge // 2), max(0, y - edge // 2), edge, edge)
 
 
 def _turned(name: str, turned: int | None, settings: Settings) -> Iterator[Finding]:

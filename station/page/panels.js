@@ -39,7 +39,7 @@ export function showFindings(record) {
   const bad = worst(record), good = record.findings.filter((finding) => finding.outcome === "PASS");
   put(find("#specimen"), record.specimen.join(", ") || say("specimen_none"));
   find("#specimen").classList.toggle("none", !record.specimen.length);
-  put(find("#which"), `${say("number", { number: record.sequence })} · ${clock(record.recorded_at)}`);
+  put(find("#which"), `${say("number", { number: record.sequence })} · ${clock(record.recorded_at)} · ${record.path.split("/").pop()}`);
   put(find("#summary"), bad.length ? "" : say(good.length ? "findings_none" : "findings_unjudged"));
   find("#reasons").replaceChildren(...bad.map(reason));
   find("#passed").replaceChildren(...good.map((finding) =>

@@ -71,6 +71,13 @@ def test_a_fault_is_named_with_its_line(tmp_path: Path, text: str, line: int, sa
     assert remedy in caught.value.remedy
 
 
+@pytest.mark.parametrize("state", ["in", "in/state", "./in/../in"])
+def test_records_inside_the_inbox_are_refused(tmp_path: Path, state: str) -> None:
+    """The station would judge its own previews."""
+    with pytest.raises(ConfigError, match=r"station\.yaml:2: 'state' lies in the inbox"):
+        load(written(tmp_path, f"inbox: in\nstate: {state}\n"))
+
+
 def test_a_check_can_be_changed_and_removed(tmp_path: Path) -> None:
     """A table under `checks` changes the profile's settings; `off` removes the check."""
     config = load(written(tmp_path, "checks:\n  barcode: off\n  file: {min_megapixels: 12}\n"))

@@ -72,6 +72,17 @@ def test_a_capture_is_recorded_pictured_and_told_once(open_kit: kit.Kit, photo: 
     assert (kit.previews(open_kit.config) / capture_id[:2] / capture_id / "photo.jpg").exists()
 
 
+def test_a_copy_under_another_name_is_said_and_not_judged_again(open_kit: kit.Kit, photo: Path) -> None:
+    """A camera program that saves the old frame under a new name must not look like a fresh verdict."""
+    loop = of(open_kit)
+    loop.take(capture_of(photo))
+    again = photo.with_name("again.jpg")
+    again.write_bytes(photo.read_bytes())
+    loop.take(capture_of(again))
+    assert open_kit.store.count() == 1
+    assert "again.jpg is the same photograph as IMG_0001.jpg (No. 1)" in str(loop.heart.copied)
+
+
 def test_an_alert_that_fails_does_not_silence_the_next(open_kit: kit.Kit, photo: Path) -> None:
     """Both are told although the first raises."""
     broken, well = Telling(broken=True), Telling()
