@@ -121,10 +121,7 @@ def load(path: Path | None, *, profile: str | None = None, rig: str | None = Non
     judged_by = [(name, settings.model_dump(mode="json")) for name, settings in (*backends, *checks)]
     eyes = [located.table((name,), part).model_dump(mode="json") for name, part in READING]
     meaning = [kind.model_dump(exclude={"checks"}), stand.model_dump(), judged_by, eyes]
-    inbox, state = home / top.inbox.expanduser(), home / top.state.expanduser()
-    if state.resolve().is_relative_to(inbox.resolve()):
-        remedy = "Name a folder outside the inbox."
-        raise located.error(("state",), "'state' lies in the inbox; the station would judge its own previews", remedy)
+    inbox, state = _folders(located, top, home)
     return Config(
         digest=hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest(),
         station=top.station,
@@ -145,6 +142,15 @@ def load(path: Path | None, *, profile: str | None = None, rig: str | None = Non
         page=located.table(("page",), page.Settings),
         tether=located.table(("tether",), tether.Settings),
     )
+
+
+def _folders(located: Located, top: Station, home: Path) -> tuple[Path, Path]:
+    """(inbox, state), which must not lie in one another's way."""
+    inbox, state = home / top.inbox.expanduser(), home / top.state.expanduser()
+    if state.resolve().is_relative_to(inbox.resolve()):
+        said = "'state' lies in the inbox; the station would judge its own previews"
+        raise located.error(("state",), said, "Name a folder outside the inbox.")
+    return inbox, state
 
 
 def _named(located: Located, written: str, asked: str | None, key: str, home: Path) -> Located:
