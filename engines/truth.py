@@ -16,14 +16,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.drawing.canvas import CLASSES
 from station.types import Image
 
 IGNORE = 255
 """Pixels whose class is not known; no loss is taken there."""
-HERBARIUM = (
-    "background", "sheet", "specimen", "label", "barcode", "colour_chart", "scale_bar", "stamp", "packet",
-    "foreign_object",
-)  # fmt: skip
+HERBARIUM = CLASSES
+"""Class names by id, as in the contract."""
 PAINTING_ORDER = (
     "sheet", "slide", "specimen", "coverslip", "packet", "label", "colour_chart", "scale_bar", "stamp",
     "type_marker", "barcode", "foreign_object",

@@ -167,7 +167,10 @@ def _place(scene: Scene, outline: Region, settings: Settings) -> Iterator[Findin
                 OUTCOMES[settings.clipped],
                 f"The {outline.name} reaches the edge of the frame: {', '.join(cut)}.",
                 f"Move the {outline.name} until background shows on all four sides, and take it again.",
-                where=_side_box(outline, cut[0], long_side),
+                min(margins.values()),
+                round(settings.border_share * long_side, 1),
+                "px",
+                _side_box(outline, cut[0], long_side),
             )
         return
     side = min(margins, key=lambda name: margins[name])
