@@ -12,12 +12,12 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from engines.truth import Sample, filled
+from engines.compose import composed
+from engines.truth import Sample
 from station.types import Image
 
 View = tuple[Image, NDArray[np.uint8], NDArray[np.uint8], int]
 """image, class map, core map, upright (0..3 or -1)"""
-PASTED = ("label", "barcode", "colour_chart", "scale_bar", "stamp")
 
 
 def view(sample: Sample, size: tuple[int, int], rng: Generator) -> View:
@@ -69,42 +69,6 @@ def _edge_colour(image: Image) -> list[int]:
     return [int(v) for v in np.median(image[:, :3].reshape(-1, 3), axis=0)]
 
 
-def paste(sample: Sample, bank: Sequence[Sample], rng: Generator) -> Sample:
-    """Up to three labels, barcodes, charts, rulers or stamps of other sheets laid on this one."""
-    image, class_map, core = sample.image.copy(), sample.class_map.copy(), sample.core.copy()
-    for _ in range(int(rng.integers(1, 4))):
-        donor = bank[int(rng.integers(len(bank)))]
-        movable = [(name, p) for name, p in donor.things if name in PASTED]
-        if not movable:
-            continue
-        _, polygon = movable[int(rng.integers(len(movable)))]
-        _lay(image, class_map, core, donor, polygon, rng)
-    return Sample(sample.name, sample.institution, image, class_map, core, sample.upright, sample.things)
-
-
-def _lay(
-    image: Image,
-    class_map: NDArray[np.uint8],
-    core: NDArray[np.uint8],
-    donor: Sample,
-    polygon: NDArray[np.float32],
-    rng: Generator,
-) -> None:
-    low = np.maximum(np.floor(polygon.min(axis=0)).astype(int), 0)
-    high = np.minimum(np.ceil(polygon.max(axis=0)).astype(int) + 1, donor.image.shape[1::-1])
-    size = high - low
-    room = np.array(image.shape[1::-1]) - size
-    if (size < 6).any() or (room <= 0).any():
-        return
-    x, y = (int(rng.integers(0, r)) for r in room)
-    part = np.s_[low[1] : high[1], low[0] : high[0]]
-    place = np.s_[y : y + size[1], x : x + size[0]]
-    inside = filled(polygon - low.astype(np.float32), (size[1], size[0]))
-    image[place][inside] = donor.image[part][inside]
-    class_map[place][inside] = donor.class_map[part][inside]
-    core[place][inside] = donor.core[part][inside]
-
-
 def relight(image: Image, rng: Generator) -> Image:
     """Another exposure, white balance, light fall-off, shadow; then another lens, sensor and JPEG."""
     x = image.astype(np.float32) / 255
@@ -130,7 +94,7 @@ def relight(image: Image, rng: Generator) -> Image:
 
 def training_view(sample: Sample, bank: Sequence[Sample], size: tuple[int, int], rng: Generator) -> View:
     """Everything above in its order; what the training loop asks for."""
-    if rng.random() < 0.35:
-        sample = paste(sample, bank, rng)
+    if rng.random() < 0.5:
+        sample = composed(sample, bank, rng)
     image, class_map, core, upright = view(sample, size, rng)
     return relight(image, rng), class_map, core, upright

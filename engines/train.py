@@ -15,6 +15,7 @@ import copy
 import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -131,13 +132,19 @@ def note_down(args: argparse.Namespace, real: Sequence[Sample], drawn: Sequence[
 def optimisation(
     network: Network, rate: float, steps: int
 ) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
-    """AdamW in one cycle (Smith & Topin 2019); the pretrained encoder learns at a third of the rate."""
+    """AdamW; the rate rises over 200 steps, stays, and falls to nothing over the last quarter (Haegele et al. 2024),
+    so that a longer run can go on from a shorter one. The pretrained encoder learns at a third of the rate."""
     inner = [p for p in network.encoder.parameters() if p.requires_grad]
     outer = [p for n, p in network.named_parameters() if not n.startswith("encoder.")]
     groups = [{"params": inner, "lr": rate / 3}, {"params": outer, "lr": rate}]
     optimiser = torch.optim.AdamW(groups, weight_decay=1e-3)
-    cycle = torch.optim.lr_scheduler.OneCycleLR(optimiser, [rate / 3, rate], total_steps=steps + 1, pct_start=0.08)
-    return optimiser, cycle
+    share = partial(share_of_rate, steps=steps)
+    return optimiser, torch.optim.lr_scheduler.LambdaLR(optimiser, share)
+
+
+def share_of_rate(step: int, steps: int) -> float:
+    """What share of the full rate `step` of `steps` learns at, 0 to 1."""
+    return max(min(1.0, (step + 1) / 200, (steps - step) / (0.25 * steps)), 0.0)
 
 
 def train(args: argparse.Namespace) -> None:

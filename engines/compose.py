@@ -1,0 +1,163 @@
+"""Compositions of real photographs: objects of one sheet laid on another, ink printed on another's paper, objects
+taken away. All functions are pure in their `Generator`; a Sample goes in, another comes out, no array is shared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import cv2
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from engines.truth import HERBARIUM, Sample, filled, shrunk
+from station.types import Image
+
+MOVABLE = ("label", "label", "label", "barcode", "colour_chart", "scale_bar", "packet")
+"""What is laid on other sheets; labels most often, for they vary most."""
+REMOVABLE = ("colour_chart", "scale_bar", "barcode", "label", "stamp", "packet")
+BESIDE = 0.4
+"""Share of the laid labels that touch another object of the sheet: telling touching labels apart is the hard part."""
+Patch = tuple[Image, NDArray[np.uint8], NDArray[np.uint8], NDArray[np.bool_]]
+"""image, class map, core map, which pixels belong to the object; all of one size"""
+
+
+def composed(sample: Sample, bank: Sequence[Sample], rng: Generator) -> Sample:
+    """`sample` with some objects of other sheets and some ink laid on it, some of its own taken away."""
+    parts = {"image": sample.image.copy(), "class_map": sample.class_map.copy(), "core": sample.core.copy()}
+    changed = replace(sample, **parts)
+    if rng.random() < 0.2:
+        take_away(changed, rng)
+    for _ in range(int(rng.integers(0, 4))):
+        donor = bank[int(rng.integers(len(bank)))]
+        if rng.random() < 0.35:
+            print_ink(changed, donor, rng)
+        else:
+            lay(changed, donor, rng)
+    return changed
+
+
+def lay(sample: Sample, donor: Sample, rng: Generator) -> None:
+    """Lay one object of `donor` on `sample`, writing it the same way up, anywhere or touching another object."""
+    name = str(rng.choice(MOVABLE))
+    patch = cut(donor, name, rng)
+    if patch is None:
+        return
+    image, class_map, core, inside = alike_upright(patch, donor.upright, sample.upright)
+    room = np.array(sample.image.shape[1::-1]) - np.array(inside.shape[1::-1])
+    if (room <= 0).any():
+        return
+    beside = name == "label" and rng.random() < BESIDE
+    x, y = neighbouring(sample, inside.shape, room, rng) if beside else rng.integers(0, room)
+    place = np.s_[y : y + inside.shape[0], x : x + inside.shape[1]]
+    for target, source in ((sample.image, image), (sample.class_map, class_map), (sample.core, core)):
+        target[place][inside] = source[inside]
+    keep_apart(sample.core, place, inside)
+
+
+def keep_apart(core: NDArray[np.uint8], place: tuple[slice, slice], inside: NDArray[np.bool_]) -> None:
+    """What the laid object cuts off starts a new outline: no core within two pixels of it."""
+    (ys, xs), reach = place, 2
+    around = np.s_[max(ys.start - reach, 0) : ys.stop + reach, max(xs.start - reach, 0) : xs.stop + reach]
+    own = np.zeros(core[around].shape, np.uint8)
+    top, left = ys.start - around[0].start, xs.start - around[1].start
+    own[top : top + inside.shape[0], left : left + inside.shape[1]] = inside
+    ring = (cv2.dilate(own, np.ones((2 * reach + 1,) * 2, np.uint8)) > 0) & (own == 0)
+    core[around][ring] = 0
+
+
+def cut(donor: Sample, name: str, rng: Generator) -> Patch | None:
+    """One object called `name` of `donor`; None where it has none or only one under 6 px."""
+    polygons = [p for n, p in donor.things if n == name]
+    if not polygons:
+        return None
+    polygon = polygons[int(rng.integers(len(polygons)))]
+    low = np.maximum(np.floor(polygon.min(axis=0)).astype(int), 0)
+    high = np.minimum(np.ceil(polygon.max(axis=0)).astype(int) + 1, donor.image.shape[1::-1])
+    if (high - low < 6).any():
+        return None
+    part = np.s_[low[1] : high[1], low[0] : high[0]]
+    inside = filled(polygon - low.astype(np.float32), (int(high[1] - low[1]), int(high[0] - low[0])))
+    return donor.image[part], donor.class_map[part], donor.core[part], inside
+
+
+def alike_upright(patch: Patch, its: int, wanted: int) -> Patch:
+    """The patch turned by quarters until its writing stands as `wanted`; as it is where either is not known."""
+    turn = (its - wanted) % 4 if its >= 0 and wanted >= 0 else 0
+    image, class_map, core, inside = (np.rot90(a, -turn) for a in patch)
+    return image, class_map, core, inside
+
+
+def neighbouring(
+    sample: Sample, shape: tuple[int, ...], room: NDArray[np.int64], rng: Generator
+) -> tuple[int, int] | NDArray[np.int64]:
+    """A place (x, y) where a patch of `shape` touches an object of the sheet, overlaps it by 3 px or leaves 6."""
+    there = [p for n, p in sample.things if n in ("label", "packet", "stamp", "barcode")]
+    if not there:
+        return rng.integers(0, room)
+    polygon = there[int(rng.integers(len(there)))]
+    low, high = polygon.min(axis=0), polygon.max(axis=0)
+    h, w = shape[:2]
+    gap = float(rng.uniform(-3, 6))
+    along_x, along_y = float(rng.uniform(low[0] - w / 2, high[0] - w / 2)), float(rng.uniform(low[1], high[1]) - h / 2)
+    aligned_x = float(low[0]) if rng.random() < 0.5 else along_x
+    x, y = [(aligned_x, high[1] + gap), (aligned_x, low[1] - h - gap),
+            (high[0] + gap, along_y), (low[0] - w - gap, along_y)][int(rng.integers(4))]  # fmt: skip
+    return np.clip(np.array([x, y]).astype(int), 0, room - 1)
+
+
+def print_ink(sample: Sample, donor: Sample, rng: Generator) -> None:
+    """Print a stamp of `donor`, or the writing of one of its labels without the paper, on the sheet: a label has an
+    edge, a stamp has none. The ink is the patch's transmittance, pixel over paper white."""
+    name = "stamp" if rng.random() < 0.7 else "label"
+    patch = cut(donor, name, rng)
+    if patch is None:
+        return
+    image, _, _, inside = alike_upright(patch, donor.upright, sample.upright)
+    if name == "label":  # away from its own edge
+        inside = np.asarray(shrunk(inside))
+    paper = np.percentile(image[inside], 85, axis=0) if inside.any() else np.array([255.0] * 3)
+    ink = np.clip(image / np.maximum(paper, 40), 0, 1).astype(np.float32)
+    ink[ink > 0.92] = 1
+    dark = ((ink.min(axis=2) < 0.75) & inside).astype(np.uint8)
+    left, top, w, h = cv2.boundingRect(dark)
+    room = np.array(sample.image.shape[1::-1]) - (w, h)
+    if w < 8 or h < 6 or not 0.02 < dark.sum() / (w * h) < 0.6 or (room <= 0).any():
+        return
+    sheet = HERBARIUM.index("sheet")
+    for _ in range(8):  # a place on bare paper
+        x, y = (int(v) for v in rng.integers(0, room))
+        place = np.s_[y : y + h, x : x + w]
+        if (sample.class_map[place] == sheet).mean() > 0.93:
+            break
+    else:
+        return
+    on = sample.class_map[place] == sheet
+    printed = sample.image[place] * ink[top : top + h, left : left + w]
+    sample.image[place][on] = printed.astype(np.uint8)[on]
+    box = np.ones((h, w), bool)
+    sample.class_map[place][on] = HERBARIUM.index("stamp")
+    sample.core[place][on & shrunk(box)] = 1
+
+
+def take_away(sample: Sample, rng: Generator) -> None:
+    """Cover one object with pixels from round it: a sheet without its chart, ruler or label."""
+    polygons = [p for n, p in sample.things if n in REMOVABLE]
+    if not polygons:
+        return
+    inside = filled(polygons[int(rng.integers(len(polygons)))], sample.class_map.shape)
+    wide = cv2.dilate(inside.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    ring = (cv2.dilate(wide.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0) & ~wide
+    plain = ring & np.isin(sample.class_map, (0, HERBARIUM.index("sheet")))
+    if plain.sum() < 30:
+        return
+    ys, xs = np.nonzero(plain)
+    pick = rng.integers(0, len(ys), int(wide.sum()))
+    cover = sample.image.copy()
+    cover[wide] = sample.image[ys[pick], xs[pick]]
+    soft = cv2.GaussianBlur(cover, (0, 0), float(rng.uniform(0.8, 4)))
+    sample.image[wide] = soft[wide]
+    sample.class_map[wide] = np.bincount(sample.class_map[plain]).argmax()
+    sample.core[wide] = 0
