@@ -75,7 +75,7 @@ def cut(donor: Sample, name: str, rng: Generator) -> Patch | None:
         return None
     polygon = polygons[int(rng.integers(len(polygons)))]
     low = np.maximum(np.floor(polygon.min(axis=0)).astype(int), 0)
-    high = np.minimum(np.ceil(polygon.max(axis=0)).astype(int) + 1, donor.image.shape[1::-1])
+    high = np.minimum(np.ceil(polygon.max(axis=0)).astype(int), donor.image.shape[1::-1])
     if (high - low < 6).any():
         return None
     part = np.s_[low[1] : high[1], low[0] : high[0]]

@@ -84,7 +84,8 @@ def loss_of(network: Network, views: Sequence[View], device: torch.device) -> Te
     overlap, total = (chance * truth).sum((0, 2, 3)), (chance + truth).sum((0, 2, 3))
     present = truth.sum((0, 2, 3)) > 0
     dice = (1 - (2 * overlap + 1) / (total + 1))[present].mean()
-    core = functional.binary_cross_entropy_with_logits(answers.core[:, 0], cores[:, ::2, ::2].float())
+    inside = cores[:, ::2, ::2]
+    core = functional.binary_cross_entropy_with_logits(answers.core[:, 0], inside.float(), weight=inside != IGNORE)
     loss = entropy + dice + core
     if (upright >= 0).any():
         loss = loss + 0.3 * functional.cross_entropy(answers.upright, upright, ignore_index=-1)

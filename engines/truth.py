@@ -25,8 +25,10 @@ HERBARIUM = CLASSES
 """Class names by id, as in the contract."""
 PAINTING_ORDER = (
     "sheet", "slide", "specimen", "coverslip", "packet", "label", "colour_chart", "scale_bar", "stamp",
-    "type_marker", "barcode", "foreign_object",
+    "type_marker", "barcode", "foreign_object", "doubtful",
 )  # fmt: skip
+DOUBTFUL = "doubtful"
+"""Category of an area where the truth is not known (engines/self_training.py): painted IGNORE in both maps."""
 PLANT_LAB, PAPER_LAB = 20.0, 9.0
 """CIELAB distance from the paper above which a pixel in a specimen polygon is plant, below which it is paper."""
 
@@ -78,15 +80,18 @@ def read(root: Path, classes: Sequence[str], long_side_px: int) -> Iterator[Samp
 def paint(
     image: Image, things: Sequence[tuple[str, NDArray[np.float32]]], classes: Sequence[str]
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Polygons -> (class map, core map), later ones over earlier ones in PAINTING_ORDER."""
+    """Polygons -> (class map, core map of 0, 1 and IGNORE), later ones over earlier ones in PAINTING_ORDER."""
     class_map = np.zeros(image.shape[:2], np.uint8)
     core = np.zeros(image.shape[:2], np.uint8)
     for name, polygon in sorted(things, key=lambda t: PAINTING_ORDER.index(t[0])):
-        if name not in classes:
+        if name not in classes and name != DOUBTFUL:
             continue
         inside = filled(polygon, class_map.shape)
         if name == "specimen":
             paint_plant(image, class_map, inside, classes)
+            continue
+        if name == DOUBTFUL:
+            class_map[inside] = core[inside] = IGNORE
             continue
         class_map[inside] = classes.index(name)
         if name not in ("sheet", "slide"):

@@ -1,0 +1,100 @@
+"""Objects of one sheet on another: truth follows the pixels."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engines.compose import alike_upright, composed, cut, lay, print_ink, take_away
+from engines.truth import HERBARIUM, Sample, paint
+
+LABEL, STAMP, SHEET = (HERBARIUM.index(name) for name in ("label", "stamp", "sheet"))
+
+
+def box(x: float, y: float, w: float, h: float) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+    return np.array([[x, y], [x + w, y], [x + w, y + h], [x, y + h]], np.float32)
+
+
+def a_sheet(upright: int = 0, **objects: np.ndarray[tuple[int, int], np.dtype[np.float32]]) -> Sample:
+    """A cream sheet with objects of a colour each, black writing in every one of them."""
+    image = np.full((300, 200, 3), (240, 235, 215), np.uint8)
+    for i, ring in enumerate(objects.values()):
+        (x, y), (x2, y2) = ring[0].astype(int), ring[2].astype(int)
+        image[y:y2, x:x2] = (60 + 40 * i, 120, 200)
+        image[y + 6 : y2 - 6 : 6, x + 6 : x2 - 6] = 10
+    things = (("sheet", box(0, 0, 200, 300)), *objects.items())
+    class_map, core = paint(image, things, HERBARIUM)
+    return Sample("a", "x", image, class_map, core, upright, things)
+
+
+@given(seed=st.integers(0, 10_000))
+def test_a_composition_leaves_its_sources_alone(seed: int) -> None:
+    """Neither the sheet nor the donors change, sizes stay, and every class in the answer is one of the model's."""
+    sheet, donor = a_sheet(label=box(20, 200, 80, 60)), a_sheet(stamp=box(50, 50, 60, 40), barcode=box(10, 10, 40, 20))
+    before = [a.copy() for s in (sheet, donor) for a in (s.image, s.class_map, s.core)]
+    made = composed(sheet, [sheet, donor], np.random.default_rng(seed))
+    assert all(
+        (a == b).all()
+        for a, b in zip(before, [a for s in (sheet, donor) for a in (s.image, s.class_map, s.core)], strict=True)
+    )
+    assert made.image.shape == sheet.image.shape
+    assert int(made.class_map.max()) < len(HERBARIUM)
+    assert set(np.unique(made.core)) <= {0, 1}
+
+
+def test_a_laid_label_brings_its_pixels_and_its_truth() -> None:
+    """Where the truth says label now and did not before, the donor's colours are seen."""
+    sheet, donor = a_sheet(), a_sheet(label=box(20, 30, 80, 60))
+    for seed in range(20):
+        target = a_sheet()
+        lay(target, donor, np.random.default_rng(seed))
+        new = target.class_map == LABEL
+        if new.any():
+            assert set(map(tuple, target.image[new])) <= {(60, 120, 200), (10, 10, 10)}
+            assert (target.image[~new] == sheet.image[~new]).all()
+            return
+    pytest.fail("no label was laid in twenty tries")
+
+
+def test_ink_without_paper_is_a_stamp() -> None:
+    """The writing of a label printed on bare paper is class stamp, and its ground is the sheet's own colour."""
+    donor = a_sheet(label=box(20, 30, 100, 80))
+    for seed in range(40):
+        target = a_sheet()
+        print_ink(target, donor, np.random.default_rng(seed))
+        new = target.class_map == STAMP
+        if new.any():
+            colours = target.image[new]
+            assert (colours == (240, 235, 215)).all(axis=1).mean() > 0.5
+            assert (colours.max(axis=1) < 80).any()
+            return
+    pytest.fail("no ink was printed in forty tries")
+
+
+def test_what_is_taken_away_leaves_bare_paper() -> None:
+    """No pixel of the object's class is left and its place has the paper's colour."""
+    sheet = a_sheet(colour_chart=box(40, 40, 60, 60))
+    take_away(sheet, np.random.default_rng(0))
+    assert (sheet.class_map == SHEET).all()
+    assert not sheet.core.any()
+    assert np.abs(sheet.image[60, 70].astype(int) - (240, 235, 215)).max() <= 2
+
+
+def test_an_object_too_small_is_not_cut() -> None:
+    """Under six pixels there is nothing to recognise."""
+    rng = np.random.default_rng(0)
+    assert cut(a_sheet(label=box(10, 10, 5, 40)), "label", rng) is None
+    assert cut(a_sheet(label=box(10, 10, 30, 40)), "barcode", rng) is None
+
+
+@given(its=st.integers(0, 3), wanted=st.integers(0, 3))
+def test_a_patch_is_turned_to_the_sheets_upright(its: int, wanted: int) -> None:
+    """Turning a patch from `its` to `wanted` and back gives the patch."""
+    patch = cut(a_sheet(label=box(20, 30, 80, 60)), "label", np.random.default_rng(0))
+    assert patch is not None
+    there = alike_upright(patch, its, wanted)
+    back = alike_upright(there, wanted, its)
+    assert all((a == b).all() for a, b in zip(patch, back, strict=True))
+    assert (there[3].shape != patch[3].shape) == bool((its - wanted) % 2)
