@@ -24,7 +24,7 @@ from station.codecs.colour import Colour
 from station.codecs.photo import LazyPhoto
 from station.codecs.whole import Kind, is_whole, look
 from station.errors import DecodeError
-from station.types import Capture, Photo
+from station.types import Capture, Photo, Stamp
 
 __all__ = ["Settings", "decode", "is_whole"]
 
@@ -57,7 +57,7 @@ def decode(capture: Capture, settings: Settings) -> Photo:
     photograph of at most `max_megapixels` (millions of pixels).
     """
     limit_px = settings.max_megapixels * 1e6
-    with _opened(capture.path) as file:
+    with _opened(capture) as file:
         size_bytes = os.fstat(file.fileno()).st_size
         if size_bytes == 0:
             raise DecodeError("the file is empty (0 bytes)", RETAKE)
@@ -72,7 +72,7 @@ def decode(capture: Capture, settings: Settings) -> Photo:
         if not found.whole:
             raise truncated(f"its end is missing after {size_bytes:,} bytes")
         file.seek(0)
-        source = _SOURCES[found.kind](file, capture.path)
+        source = _SOURCES[found.kind](file, capture)
     width, height = source.header.size_px
     if width * height > limit_px:
         raise _too_large(f"it has {width} x {height} pixels", settings)
@@ -82,9 +82,9 @@ def decode(capture: Capture, settings: Settings) -> Photo:
     return LazyPhoto(source, colour.rgb, (*doubts, *filter(None, (colour.note,))), doubts)
 
 
-def _jpeg(file: BinaryIO, path: Path) -> Source:
+def _jpeg(file: BinaryIO, capture: Capture) -> Source:
     header = pillow.jpeg_header(file)
-    data = functools.cache(lambda: _bytes(path))
+    data = functools.cache(lambda: _bytes(capture))
 
     def scaled(side: int) -> Pixels | None:
         return jpeg.decode(data(), header.size_px, side) if 2 * side <= max(header.size_px) else None
@@ -92,27 +92,27 @@ def _jpeg(file: BinaryIO, path: Path) -> Source:
     return Source(header, lambda: jpeg.decode(data(), header.size_px), scaled)
 
 
-def _png(file: BinaryIO, path: Path) -> Source:
+def _png(file: BinaryIO, capture: Capture) -> Source:
     header = pillow.png_header(file)
 
     def full() -> Pixels:
-        with _opened(path) as again:
+        with _opened(capture) as again:
             return pillow.png_pixels(again, header)
 
     return Source(header, full, lambda _: None)
 
 
-def _tiff(file: BinaryIO, path: Path) -> Source:
+def _tiff(file: BinaryIO, capture: Capture) -> Source:
     header = pillow.tiff_header(file)
 
     def full() -> Pixels:
-        with _opened(path) as again:
+        with _opened(capture) as again:
             return pillow.tiff_pixels(again, header)
 
     return Source(header, full, lambda _: None)
 
 
-def _raw(file: BinaryIO, _: Path) -> Source:
+def _raw(file: BinaryIO, _: Capture) -> Source:
     data = file.read()
     found = raw.header(data)
     preview_px, exif = _preview(found)
@@ -157,22 +157,31 @@ def _preview(found: raw.RawHeader) -> tuple[tuple[int, int], Mapping[str, str]]:
 _SOURCES = {Kind.JPEG: _jpeg, Kind.PNG: _png, Kind.TIFF: _tiff, Kind.RAW: _raw}
 
 
-def _bytes(path: Path) -> bytes:
-    with _opened(path) as file:
+def _bytes(capture: Capture) -> bytes:
+    with _opened(capture) as file:
         return file.read()
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
-    """The file, open for reading; what the operating system answers instead becomes a DecodeError."""
+def _opened(capture: Capture) -> Iterator[BinaryIO]:
+    """The file, open for reading; what the operating system answers instead becomes a DecodeError.
+
+    A file that was written anew since its SHA-256 was taken is no longer this capture; a stamp of 0 is not known.
+    """
     try:
         # Non-blocking, or a named pipe in the inbox would hold the line for ever.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        descriptor = os.open(capture.path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
             raise DecodeError("this is no file but a folder or a device", "Remove it from the inbox.")
         with os.fdopen(descriptor, "rb") as file:
             yield file
+            now, then = Stamp.of(os.fstat(file.fileno())), capture.stamp
+            if then.mtime_ns and (now.bytes, now.mtime_ns) != (then.bytes, then.mtime_ns):
+                raise DecodeError(
+                    "the file was written anew while the station looked at it",
+                    "Wait for the next verdict: the new photograph is judged by itself.",
+                )
     except FileNotFoundError as error:
         raise DecodeError(
             "the file is gone, or is a link that leads nowhere",

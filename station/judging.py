@@ -18,7 +18,7 @@ from rich.text import Text
 from station import decode, kit, line, preview, records
 from station.config import Config
 from station.errors import CaptureError, StationError
-from station.inbox.groups import PICTURES, RAW
+from station.inbox.groups import PICTURES, RAW, group
 from station.line import Judged
 from station.records.events import shown
 from station.types import Capture, Outcome, Stamp
@@ -29,10 +29,10 @@ SIGNS = {Outcome.PASS: "ok", Outcome.WARN: "! ", Outcome.UNKNOWN: "? ", Outcome.
 
 
 def photographs(named: Iterable[Path]) -> Iterator[Path]:
-    """The files as named; of a folder every photograph in it, sorted."""
+    """The files as named; of a folder every photograph in it, sorted, RAW files beside their JPEG left out."""
     for path in named:
         if path.is_dir():
-            yield from sorted(p for p in path.rglob("*") if _is_photograph(p))
+            yield from sorted(map(Path, group(str(p) for p in path.rglob("*") if _is_photograph(p))))
         else:
             yield path
 
@@ -47,11 +47,19 @@ def capture_of(path: Path) -> Capture:
         status = path.stat()
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        stamp = Stamp(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+        stamp = Stamp.of(status)
     except OSError:
         digest, stamp = "", Stamp(0, 0, 0, 0)
     own = digest or hashlib.sha256(os.fsencode(path)).hexdigest()
     return Capture(own[:16], path, digest, datetime.now(UTC), stamp.bytes, stamp)
+
+
+def target(folder: Path, capture: Capture, extension: str, taken: set[Path]) -> Path:
+    """Where the answer for `capture` goes: `<stem><extension>`; the second of that stem bears its capture id too."""
+    plain = folder / f"{capture.path.stem}{extension}"
+    path = folder / f"{capture.path.stem}-{capture.id}{extension}" if plain in taken else plain
+    taken.add(path)
+    return path
 
 
 def judge_files(
@@ -61,26 +69,26 @@ def judge_files(
     segmenter = kit.open_segmenter(config)
     made = kit.make_line(config, segmenter)
     worst: Outcome | None = None
+    taken: set[Path] = set()
     try:
         for path in photographs(named):
             judged = line.judge(capture_of(path), made)
             write(judged)
             if overlays is not None and judged.photo is not None:
-                _draw(judged, overlays)
+                _draw(judged, target(overlays, judged.verdict.capture, ".jpg", taken))
             worst = judged.verdict.outcome if worst is None else max(worst, judged.verdict.outcome)
     finally:
         segmenter.close()
     return worst
 
 
-def _draw(judged: Judged, overlays: Path) -> None:
+def _draw(judged: Judged, path: Path) -> None:
     assert judged.photo is not None
-    target = overlays / f"{judged.verdict.capture.path.stem}.jpg"
     try:
-        overlays.mkdir(parents=True, exist_ok=True)
-        preview.write_overlay(judged.photo, judged.verdict, target)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        preview.write_overlay(judged.photo, judged.verdict, path)
     except OSError as error:
-        raise StationError(f"{target} cannot be written: {error}", "Name a folder you may write to.") from error
+        raise StationError(f"{path} cannot be written: {error}", "Name a folder you may write to.") from error
 
 
 def exit_status(worst: Outcome | None) -> int:
@@ -121,19 +129,21 @@ def segment_files(named: Iterable[Path], config: Config, out: Path) -> Iterator[
     """Write `out/<stem>.png` for each photograph; one row each, with `error` where it could not be done."""
     segmenter = kit.open_segmenter(config)
     out.mkdir(parents=True, exist_ok=True)
+    taken: set[Path] = set()
     try:
         for path in photographs(named):
             start = time.perf_counter()
+            capture = capture_of(path)
             try:
-                photo = decode.decode(capture_of(path), config.decode)
+                photo = decode.decode(capture, config.decode)
                 done = segmenter(photo)
             except CaptureError as error:
                 yield {"path": shown(str(path)), "error": str(error), "remedy": error.remedy}
                 continue
-            target = out / f"{path.stem}.png"
-            if not cv2.imwrite(str(target), done.class_map):
-                raise StationError(f"{target} cannot be written.", "Look at the disk and at the rights of the folder.")
-            yield {"path": shown(str(path)), "map": str(target), "size_px": list(photo.size_px),
+            drawn = target(out, capture, ".png", taken)
+            if not cv2.imwrite(str(drawn), done.class_map):
+                raise StationError(f"{drawn} cannot be written.", "Look at the disk and at the rights of the folder.")
+            yield {"path": shown(str(path)), "map": str(drawn), "size_px": list(photo.size_px),
                    "photo_px_per_map_px": list(done.photo_px_per_map_px), "classes": list(done.classes),
                    "upright_deg": done.upright_deg, "seconds": round(time.perf_counter() - start, 4)}  # fmt: skip
     finally:

@@ -15,6 +15,9 @@ from PIL import ExifTags
 from PIL import Image as PillowImage
 from PIL.TiffImagePlugin import IFDRational
 
+from station.decode import Settings, decode
+from station.errors import DecodeError
+from station.judging import capture_of
 from station.types import Box, Image
 from tests.station.codecs.pictures import HEIGHT, KINDS, WIDTH, Writer, differ, opened, scene, whole
 
@@ -159,6 +162,20 @@ def test_bytes_behind_the_end_mark_do_no_harm(written: Writer) -> None:
     file = io.BytesIO()
     PillowImage.fromarray(scene()).save(file, "JPEG", quality=95, subsampling=0)
     assert differ(whole(written(file.getvalue() + b"\0" * 1000 + b"SEFT", "JPEG")), scene()) <= 6
+
+
+def test_a_file_written_anew_is_no_longer_this_capture(tmp_path: Path) -> None:
+    """A verdict never speaks of other pixels than those its SHA-256 was taken of."""
+    path = tmp_path / "a.jpg"
+    cv2.imwrite(str(path), scene())
+    capture = capture_of(path)
+    photo = decode(capture, Settings())
+    cv2.imwrite(str(path), scene()[::-1])
+    os.utime(path, ns=(0, capture.stamp.mtime_ns + 1))
+    with pytest.raises(DecodeError, match="written anew"):
+        photo.small(64)
+    with pytest.raises(DecodeError, match="written anew"):
+        decode(capture, Settings())
 
 
 def test_a_real_photograph_decodes(shared: Path) -> None:

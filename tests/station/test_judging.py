@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from station.judging import capture_of, exit_status, photographs
+from station.judging import capture_of, exit_status, photographs, target
 from station.types import Outcome
 
 
@@ -18,6 +18,25 @@ def test_a_folder_is_its_photographs_in_order(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"x")
     assert [p.name for p in photographs([tmp_path])] == ["a.tif", "b.JPG", "c.nef"]
     assert list(photographs([tmp_path / "notes.txt"])) == [tmp_path / "notes.txt"]
+
+
+def test_a_raw_file_beside_its_jpeg_is_not_judged_again(tmp_path: Path) -> None:
+    """One press of the shutter is one photograph, as in the inbox; a RAW file alone is judged."""
+    for name in ("a.jpg", "a.nef", "b.nef"):
+        (tmp_path / name).write_bytes(b"x")
+    assert [p.name for p in photographs([tmp_path])] == ["a.jpg", "b.nef"]
+
+
+def test_photographs_of_one_name_do_not_overwrite_each_other(tmp_path: Path) -> None:
+    """The first is named by its stem, the next by its stem and its capture id."""
+    taken: set[Path] = set()
+    captures = []
+    for folder in ("x", "y"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.jpg").write_bytes(folder.encode())
+        captures.append(capture_of(tmp_path / folder / "a.jpg"))
+    names = [target(tmp_path, c, ".png", taken).name for c in captures]
+    assert names == ["a.png", f"a-{captures[1].id}.png"]
 
 
 def test_a_capture_is_named_by_its_content(tmp_path: Path) -> None:
