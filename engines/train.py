@@ -13,11 +13,12 @@ from __future__ import annotations
 import argparse
 import copy
 import json
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -28,6 +29,7 @@ from torch.nn import functional
 from tqdm import tqdm
 
 from engines.augment import View, training_view
+from engines.checkpoint import State, picture, resume, save
 from engines.network import Network, freeze_low_levels, hold_statistics, pretrained
 from engines.synthesise import draw_sheet
 from engines.truth import HERBARIUM, IGNORE, Sample, paint, read
@@ -36,12 +38,38 @@ WEIGHTS = {"background": 0.6, "sheet": 0.6, "barcode": 3.0, "colour_chart": 2.0,
 """Cross-entropy weight of classes that differ from 1: small objects count more a pixel."""
 AVERAGE = 0.998
 """Decay of the exponential moving average of the weights, a step."""
+PATIENCE = 1 if sys.stderr.isatty() else 20
+"""Seconds between two looks of the progress bar: a log file wants fewer lines than a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one training is asked for; the options of the command line are these. Sizes in pixels.
+
+    `height` and `width` of a training view are multiples of 32; `start`: weights to go on from, else ImageNet's.
+    """
+
+    data: tuple[Path, ...]
+    out: Path
+    start: Path | None = None
+    validate: tuple[str, ...] = ()
+    steps: int = 4000
+    batch: int = 4
+    height: int = 576
+    width: int = 416
+    long_side: int = 1024
+    drawn: int = 400
+    workers: int = 1
+    seed: int = 1
+    channels: int = 64
+    drawn_share: float = 0.35
+    rate: float = 1.5e-3
 
 
 def drawn_samples(count: int, long_side_px: int, seed: int) -> list[Sample]:
     """`count` drawn sheets with exact truth; every sixth in the calm style of the demo."""
     samples = []
-    for i in tqdm(range(count), desc="drawing", unit="sheet", mininterval=10):
+    for i in tqdm(range(count), desc="drawing", unit="sheet", mininterval=PATIENCE):
         sheet = draw_sheet(seed + i, long_side_px=long_side_px, plain=i % 6 == 0)
         things = tuple((t.name, t.polygon) for t in sheet.things)
         _, core = paint(sheet.image, [t for t in things if t[0] != "specimen"], HERBARIUM)
@@ -51,20 +79,18 @@ def drawn_samples(count: int, long_side_px: int, seed: int) -> list[Sample]:
     return samples
 
 
-def batches(
-    real: Sequence[Sample], drawn: Sequence[Sample], args: argparse.Namespace, first_step: int
-) -> Iterator[list[View]]:
+def batches(run: Run, real: Sequence[Sample], drawn: Sequence[Sample], first_step: int) -> Iterator[list[View]]:
     """Views of one batch have one size, upright and lying ones by turns; each step has its own seed."""
 
     def make(step: int) -> list[View]:
-        rng = np.random.default_rng([args.seed, step])
-        size = (args.height, args.width) if step % 4 else (args.width, args.height)
-        pools = [drawn if drawn and rng.random() < args.drawn_share else real for _ in range(args.batch)]
+        rng = np.random.default_rng([run.seed, step])
+        size = (run.height, run.width) if step % 4 else (run.width, run.height)
+        pools = [drawn if drawn and rng.random() < run.drawn_share else real for _ in range(run.batch)]
         return [training_view(pool[int(rng.integers(len(pool)))], real, size, rng) for pool in pools]
 
-    with ThreadPoolExecutor(args.workers) as pool:
-        waiting = [pool.submit(make, first_step + i) for i in range(2 * args.workers)]
-        for step in range(first_step + len(waiting), args.steps + len(waiting)):
+    with ThreadPoolExecutor(run.workers) as pool:
+        waiting = [pool.submit(make, first_step + i) for i in range(2 * run.workers)]
+        for step in range(first_step + len(waiting), run.steps + len(waiting)):
             yield waiting.pop(0).result()
             waiting.append(pool.submit(make, step))
 
@@ -117,24 +143,24 @@ def parted(samples: Sequence[Sample], validate: Sequence[str]) -> tuple[list[Sam
     return [s for s in samples if s.institution not in validate], held
 
 
-def note_down(args: argparse.Namespace, real: Sequence[Sample], drawn: Sequence[Sample]) -> None:
+def note_down(run: Run, real: Sequence[Sample], drawn: Sequence[Sample]) -> None:
     """RUN/run.json: what the weights are trained on, for the model's manifest."""
     facts = {
         "photographs": len(real),
         "institutions": sorted({s.institution for s in real}),
         "drawn": len(drawn),
-        "never_trained_on": sorted(args.validate),
-        "seed": args.seed,
-        "steps": args.steps,
+        "never_trained_on": sorted(run.validate),
+        "seed": run.seed,
+        "steps": run.steps,
     }
-    (args.out / "run.json").write_text(json.dumps(facts))
+    (run.out / "run.json").write_text(json.dumps(facts))
 
 
 def optimisation(
     network: Network, rate: float, steps: int
 ) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
-    """AdamW; the rate rises over 200 steps, stays, and falls to nothing over the last quarter (Haegele et al. 2024),
-    so that a longer run can go on from a shorter one. The pretrained encoder learns at a third of the rate."""
+    """AdamW; the rate rises over 200 steps (a tenth of a short run), stays, and falls to nothing over the last quarter
+    (Haegele et al. 2024), so that a longer run can go on from a shorter one. The encoder learns at a third of it."""
     inner = [p for p in network.encoder.parameters() if p.requires_grad]
     outer = [p for n, p in network.named_parameters() if not n.startswith("encoder.")]
     groups = [{"params": inner, "lr": rate / 3}, {"params": outer, "lr": rate}]
@@ -145,48 +171,68 @@ def optimisation(
 
 def share_of_rate(step: int, steps: int) -> float:
     """What share of the full rate `step` of `steps` learns at, 0 to 1."""
-    return max(min(1.0, (step + 1) / 200, (steps - step) / (0.25 * steps)), 0.0)
+    return max(min(1.0, (step + 1) / min(200, 0.1 * steps), (steps - step) / (0.25 * steps)), 0.0)
 
 
-def train(args: argparse.Namespace) -> None:
-    """Everything from the photographs to `weights.pt`; see the module's docstring."""
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    torch.manual_seed(args.seed)
-    cv2.setNumThreads(1)  # the views are made in threads of their own
-    args.out.mkdir(parents=True, exist_ok=True)
-    samples = [s for root in args.data for s in read(root, HERBARIUM, args.long_side)]
-    real, held = parted(samples, args.validate)
-    drawn = drawn_samples(args.drawn, args.long_side, args.seed * 1_000_000)
+def train(run: Run) -> Network:
+    """Everything from the photographs to `weights.pt`; see the module's docstring. Answers the averaged network."""
+    torch.manual_seed(run.seed)
+    run.out.mkdir(parents=True, exist_ok=True)
+    samples = [s for root in run.data for s in read(root, HERBARIUM, run.long_side)]
+    real, held = parted(samples, run.validate)
+    drawn = drawn_samples(run.drawn, run.long_side, run.seed * 1_000_000)
     print(f"{len(real)} photographs and {len(drawn)} drawn sheets to train on, {len(held)} held back for validation")
-    note_down(args, real, drawn)
-    network = pretrained(len(HERBARIUM), args.channels)
-    if args.start is not None:
-        network.load_state_dict(torch.load(args.start, weights_only=True, map_location="cpu"))
+    note_down(run, real, drawn)
+    network = pretrained(len(HERBARIUM), run.channels)
+    if run.start is not None:
+        network.load_state_dict(torch.load(run.start, weights_only=True, map_location="cpu"))
+    return learn(run, network, real, drawn, held)
+
+
+def learn(
+    run: Run,
+    network: Network,
+    real: Sequence[Sample],
+    drawn: Sequence[Sample],
+    held: Sequence[Sample],
+    mode: Callable[[Network], object] = hold_statistics,
+) -> Network:
+    """Teach `network` and answer the average of its weights; goes on from RUN/checkpoint.pt. `mode` is called before
+    each step and says which layers learn how. `run.data`, `start` and `validate` are not looked at."""
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    cv2.setNumThreads(1)  # the views are made in threads of their own
     if device.type == "cpu":
         freeze_low_levels(network)
     network.to(device, memory_format=torch.channels_last)
-    average = copy.deepcopy(network)
-    optimiser, schedule = optimisation(network, args.rate, args.steps)
-    first, history = resume(args.out, network, average, optimiser, schedule)
-    progress = tqdm(batches(real, drawn, args, first), total=args.steps, initial=first, unit="step", mininterval=20)
-    for step, views in enumerate(progress, first + 1):
-        hold_statistics(network)
-        loss = loss_of(network, views, device)
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 2.0)
-        optimiser.step()
-        schedule.step()
-        follow(average, network, min(AVERAGE, step / (step + 20)))
-        history["loss"].append(loss.item())
-        progress.set_postfix(loss=f"{np.mean(history['loss'][-50:]):.3f}", refresh=False)
-        if held and (step % 500 == 0 or step == args.steps):
-            iou = validation_iou(average, held, device)
-            history["iou"].append([step, *iou.tolist()])
-            print("\n", step, {n: round(float(v), 3) for n, v in zip(HERBARIUM, iou, strict=True)})
-        if step % 100 == 0 or step == args.steps:
-            save(args.out, step, network, average, optimiser, schedule, history)
-    picture(args.out, history)
+    state = State(network, copy.deepcopy(network), *optimisation(network, run.rate, run.steps))
+    resume(run.out, state)
+    views = batches(run, real, drawn, state.step)
+    progress = tqdm(views, desc="learning", total=run.steps, initial=state.step, unit="step", mininterval=PATIENCE)
+    for batch in progress:
+        mode(network)
+        improve(state, loss_of(network, batch, device))
+        progress.set_postfix(loss=f"{np.mean(state.loss[-50:]):.3f}", refresh=False)
+        last = state.step == run.steps
+        if held and (state.step % 500 == 0 or last):
+            iou = validation_iou(state.average, held, device)
+            state.iou.append([state.step, *iou.tolist()])
+            print("\n", state.step, {n: round(float(v), 3) for n, v in zip(HERBARIUM, iou, strict=True)})
+        if state.step % 100 == 0 or last:
+            save(run.out, state)
+    picture(run.out, state, HERBARIUM)
+    return state.average
+
+
+def improve(state: State, loss: Tensor) -> None:
+    """One step of the optimiser against `loss`; the averaged weights move a little towards the new ones."""
+    state.optimiser.zero_grad(set_to_none=True)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(state.network.parameters(), 2.0)
+    state.optimiser.step()
+    state.schedule.step()
+    state.step += 1
+    state.loss.append(loss.item())
+    follow(state.average, state.network, min(AVERAGE, state.step / (state.step + 20)))
 
 
 @torch.no_grad()
@@ -199,64 +245,18 @@ def follow(average: Network, network: Network, decay: float) -> None:
             a.copy_(b)
 
 
-def save(out: Path, step: int, network: Network, average: Network, optimiser: torch.optim.Optimizer,
-         schedule: torch.optim.lr_scheduler.LRScheduler, history: dict[str, list[Any]]) -> None:  # fmt: skip
-    """Written beside and renamed: a stop in mid-write leaves the previous checkpoint."""
-    state = {"step": step, "network": network.state_dict(), "average": average.state_dict(),
-             "optimiser": optimiser.state_dict(), "schedule": schedule.state_dict(),
-             "history": json.dumps(history)}  # fmt: skip
-    torch.save(state, out / "checkpoint.part")
-    (out / "checkpoint.part").rename(out / "checkpoint.pt")
-    torch.save(average.state_dict(), out / "weights.part")
-    (out / "weights.part").rename(out / "weights.pt")
-    (out / "history.json").write_text(json.dumps(history))
-
-
-def resume(out: Path, network: Network, average: Network, optimiser: torch.optim.Optimizer,
-           schedule: torch.optim.lr_scheduler.LRScheduler) -> tuple[int, dict[str, list[Any]]]:  # fmt: skip
-    """(steps done, history) of the last checkpoint, everything else put back in place; (0, empty) without one."""
-    if not (out / "checkpoint.pt").exists():
-        return 0, {"loss": [], "iou": []}
-    state = torch.load(out / "checkpoint.pt", weights_only=True, map_location="cpu")
-    network.load_state_dict(state["network"])
-    average.load_state_dict(state["average"])
-    optimiser.load_state_dict(state["optimiser"])
-    schedule.load_state_dict(state["schedule"])
-    return int(state["step"]), json.loads(state["history"])
-
-
-def picture(out: Path, history: dict[str, list[Any]]) -> None:
-    """RUN/curve.png: the loss, smoothed over 50 steps, and each class's validation IoU."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    figure, (left, right) = pyplot.subplots(1, 2, figsize=(12, 4.5))
-    loss = np.asarray(history["loss"], float)
-    left.plot(np.convolve(loss, np.ones(50) / 50, "valid"))
-    left.set(title="training loss", xlabel="step")
-    points = np.asarray(history["iou"], float)
-    for i, name in enumerate(HERBARIUM if len(points) else ()):
-        right.plot(points[:, 0], points[:, i + 1], label=name, marker="o", markersize=3)
-    right.set(title="IoU on the institutions held back", xlabel="step", ylim=(0, 1))
-    right.legend(fontsize=7)
-    figure.savefig(out / "curve.png", dpi=110, bbox_inches="tight")
-
-
-def arguments() -> argparse.Namespace:
-    """The options of the command line."""
+def arguments() -> Run:
+    """The options of the command line; those with a number have the name and the default of their field."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, action="append", required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start", type=Path, metavar="WEIGHTS", help="go on from these weights, not from ImageNet's")
     parser.add_argument("--validate", nargs="*", default=[], metavar="INSTITUTION")
-    for name, value in (("steps", 4000), ("batch", 4), ("height", 576), ("width", 416), ("long-side", 1024),
-                        ("drawn", 400), ("workers", 1), ("seed", 1), ("channels", 64)):  # fmt: skip
-        parser.add_argument(f"--{name}", type=int, default=value)
-    parser.add_argument("--drawn-share", type=float, default=0.35)
-    parser.add_argument("--rate", type=float, default=1.5e-3)
-    return parser.parse_args()
+    for field in fields(Run):
+        if isinstance(field.default, int | float):
+            parser.add_argument(f"--{field.name.replace('_', '-')}", type=type(field.default), default=field.default)
+    asked = vars(parser.parse_args())
+    return Run(**asked | {"data": tuple(asked["data"]), "validate": tuple(asked["validate"])})
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 from pathlib import Path
 
@@ -39,18 +38,41 @@ def data(folder: Path) -> Path:
 @pytest.mark.timeout(300)
 def test_a_stopped_training_goes_on_where_it_was(tmp_path: Path) -> None:
     """Two steps; the same command again has nothing left to do; weights and a curve are there."""
-    from engines.train import train
+    from engines.train import Run, train
 
-    args = argparse.Namespace(
-        data=[data(tmp_path / "data")], out=tmp_path / "run", start=None, validate=["2"], steps=2, batch=2,
-        height=64, width=96, long_side=256, drawn=1, workers=1, seed=1, channels=64, drawn_share=0.3, rate=1e-3,
+    asked = Run(
+        data=(data(tmp_path / "data"),), out=tmp_path / "run", validate=("2",), steps=2, batch=2,
+        height=64, width=96, long_side=256, drawn=1, drawn_share=0.3,
     )  # fmt: skip
-    train(args)
+    train(asked)
     state = torch.load(tmp_path / "run" / "checkpoint.pt", weights_only=True)
     assert state["step"] == 2
-    train(args)
+    train(asked)
     history = json.loads((tmp_path / "run" / "history.json").read_text())
     assert len(history["loss"]) == 2
     assert [row[0] for row in history["iou"]] == [2]
     assert (tmp_path / "run" / "weights.pt").exists()
     assert (tmp_path / "run" / "curve.png").exists()
+
+
+def test_the_command_line_is_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every option reaches its field, and what is not said has the field's default."""
+    from engines.train import Run, arguments
+
+    words = (
+        "train --data a --data b --out run --validate X Y --steps 9000 --drawn-share 0.3 --rate 1e-3 --long-side 700"
+    )
+    monkeypatch.setattr("sys.argv", words.split())
+    expected = Run(
+        (Path("a"), Path("b")), Path("run"), None, ("X", "Y"), 9000, long_side=700, drawn_share=0.3, rate=1e-3
+    )
+    assert arguments() == expected
+
+
+def test_the_rate_rises_stays_and_falls() -> None:
+    """A long run is warm after 200 steps, a short one after a tenth; both end at nothing."""
+    from engines.train import share_of_rate
+
+    assert [share_of_rate(step, 9000) for step in (0, 199, 5000, 9000)] == [1 / 200, 1, 1, 0]
+    assert [share_of_rate(step, 40) for step in (0, 3, 20, 40)] == [0.25, 1, 1, 0]
+    assert share_of_rate(0, 2) == 1
