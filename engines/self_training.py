@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,6 +33,8 @@ SURE = 0.85
 """Mean confidence from which an object is taken as true."""
 UNSURE_PIXEL = 0.6
 """Confidence below which a pixel is doubtful, where such pixels form more than an outline."""
+STRIP = 12.0
+"""A chart longer than so many times its width is doubtful: it may be two cards laid end to end, taken for one."""
 OUTLINE = 7
 """Width in map pixels of what is called an outline: two classes meet there and neither is sure."""
 Named = tuple[str, NDArray[np.float32]]
@@ -40,7 +42,7 @@ Named = tuple[str, NDArray[np.float32]]
 
 def pseudo_labels(segmented: Segmentation, found: Iterable[Region]) -> list[Named]:
     """(class or DOUBTFUL, polygon in photo pixels) of one photograph."""
-    named = [(r.name if r.confidence >= SURE else DOUBTFUL, r.polygon) for r in found]
+    named = [(DOUBTFUL if r.confidence < SURE or _strip(r) else r.name, r.polygon) for r in found]
     unsure = (segmented.confidence < UNSURE_PIXEL * 255).astype(np.uint8)
     blobs = cv2.morphologyEx(unsure, cv2.MORPH_OPEN, np.ones((OUTLINE, OUTLINE), np.uint8))
     contours, _ = cv2.findContours(blobs, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
@@ -49,12 +51,19 @@ def pseudo_labels(segmented: Segmentation, found: Iterable[Region]) -> list[Name
     return named + [(DOUBTFUL, ring) for ring in rings]
 
 
-def labelled(photographs: Path, model: Path) -> Iterator[tuple[Path, tuple[int, int], int | None, list[Named]]]:
-    """(file, size in px, upright or None, objects) of every readable photograph with a sheet in it."""
+def _strip(region: Region) -> bool:
+    sides = cv2.minAreaRect(region.polygon)[1]
+    return region.name == "colour_chart" and max(sides) > STRIP * max(min(sides), 1)
+
+
+def labelled(
+    photographs: Path, model: Path, left_out: Collection[str]
+) -> Iterator[tuple[Path, tuple[int, int], int | None, list[Named]]]:
+    """(file, size in px, upright or None, objects) of every photograph with a sheet in it, but for those `left_out`."""
     config = replace(load(None), model=model)
     segmenter = kit.open_segmenter(config)
     files = sorted(p for p in photographs.iterdir() if p.suffix.lower() in (".jpg", ".jpeg", ".png", ".tif"))
-    for path in tqdm(files, unit="photograph"):
+    for path in tqdm([p for p in files if p.name not in left_out], unit="photograph"):
         photo = decode(capture_of(path), config.decode)
         segmented = segmenter(photo)
         objects = pseudo_labels(segmented, regions.find(segmented, photo))
@@ -76,13 +85,16 @@ def main() -> None:
     parser.add_argument("--photographs", type=Path, required=True, help="a folder of photographs")
     parser.add_argument("--model", type=Path, default=Path(__file__).parent / "zoo" / "herbarium-sheet")
     parser.add_argument("--out", type=Path, required=True)
+    said = "an institution the model does not know, as in index.csv"
+    parser.add_argument("--leave-out", nargs="*", default=[], metavar="INSTITUTION", help=said)
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     whose = institutions(args.photographs.parent / "index.csv")
+    left_out = {name for name, institution in whose.items() if institution in args.leave_out}
     kinds = [*HERBARIUM[1:], DOUBTFUL]
     images: list[dict[str, object]] = []
     notes: list[dict[str, object]] = []
-    for path, (width, height), upright, objects in labelled(args.photographs, args.model):
+    for path, (width, height), upright, objects in labelled(args.photographs, args.model, left_out):
         images.append({"id": len(images) + 1, "file_name": path.name, "width": width, "height": height,
                        "upright": upright, "institution": whose.get(path.name, "unknown")})  # fmt: skip
         notes.extend(

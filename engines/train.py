@@ -36,6 +36,8 @@ from engines.truth import HERBARIUM, IGNORE, Sample, paint, read
 
 WEIGHTS = {"background": 0.6, "sheet": 0.6, "barcode": 3.0, "colour_chart": 2.0, "scale_bar": 2.5, "stamp": 1.5}
 """Cross-entropy weight of classes that differ from 1: small objects count more a pixel."""
+Pools = tuple[Sequence[Sample], Sequence[Sample], Sequence[Sample]]
+"""Photographs annotated by people, drawn sheets, photographs annotated by an earlier model."""
 AVERAGE = 0.998
 """Decay of the exponential moving average of the weights, a step."""
 PATIENCE = 1 if sys.stderr.isatty() else 20
@@ -46,7 +48,8 @@ PATIENCE = 1 if sys.stderr.isatty() else 20
 class Run:
     """What one training is asked for; the options of the command line are these. Sizes in pixels.
 
-    `height` and `width` of a training view are multiples of 32; `start`: weights to go on from, else ImageNet's.
+    `height` and `width` of a training view are multiples of 32; `start`: weights to go on from, else ImageNet's;
+    `guessed`: photographs that an earlier model annotated (engines/self_training.py).
     """
 
     data: tuple[Path, ...]
@@ -63,6 +66,8 @@ class Run:
     seed: int = 1
     channels: int = 64
     drawn_share: float = 0.35
+    guessed: Path | None = None
+    guessed_share: float = 0.2
     rate: float = 1.5e-3
 
 
@@ -79,14 +84,17 @@ def drawn_samples(count: int, long_side_px: int, seed: int) -> list[Sample]:
     return samples
 
 
-def batches(run: Run, real: Sequence[Sample], drawn: Sequence[Sample], first_step: int) -> Iterator[list[View]]:
+def batches(run: Run, pools: Pools, first_step: int) -> Iterator[list[View]]:
     """Views of one batch have one size, upright and lying ones by turns; each step has its own seed."""
+    real, drawn, guessed = pools
+    shares = np.array([0, run.drawn_share * bool(drawn), run.guessed_share * bool(guessed)])
+    shares[0] = 1 - shares.sum()
 
     def make(step: int) -> list[View]:
         rng = np.random.default_rng([run.seed, step])
         size = (run.height, run.width) if step % 4 else (run.width, run.height)
-        pools = [drawn if drawn and rng.random() < run.drawn_share else real for _ in range(run.batch)]
-        return [training_view(pool[int(rng.integers(len(pool)))], real, size, rng) for pool in pools]
+        chosen = [pools[int(i)] for i in rng.choice(3, run.batch, p=shares)]
+        return [training_view(pool[int(rng.integers(len(pool)))], real, size, rng) for pool in chosen]
 
     with ThreadPoolExecutor(run.workers) as pool:
         waiting = [pool.submit(make, first_step + i) for i in range(2 * run.workers)]
@@ -143,12 +151,13 @@ def parted(samples: Sequence[Sample], validate: Sequence[str]) -> tuple[list[Sam
     return [s for s in samples if s.institution not in validate], held
 
 
-def note_down(run: Run, real: Sequence[Sample], drawn: Sequence[Sample]) -> None:
+def note_down(run: Run, real: Sequence[Sample], drawn: Sequence[Sample], guessed: Sequence[Sample]) -> None:
     """RUN/run.json: what the weights are trained on, for the model's manifest."""
     facts = {
         "photographs": len(real),
         "institutions": sorted({s.institution for s in real}),
         "drawn": len(drawn),
+        "guessed": len(guessed),
         "never_trained_on": sorted(run.validate),
         "seed": run.seed,
         "steps": run.steps,
@@ -182,11 +191,13 @@ def train(run: Run) -> Network:
     real, held = parted(samples, run.validate)
     drawn = drawn_samples(run.drawn, run.long_side, run.seed * 1_000_000)
     print(f"{len(real)} photographs and {len(drawn)} drawn sheets to train on, {len(held)} held back for validation")
-    note_down(run, real, drawn)
+    guessed = list(read(run.guessed, HERBARIUM, run.long_side)) if run.guessed else []
+    guessed = [s for s in guessed if s.institution not in run.validate]
+    note_down(run, real, drawn, guessed)
     network = pretrained(len(HERBARIUM), run.channels)
     if run.start is not None:
         network.load_state_dict(torch.load(run.start, weights_only=True, map_location="cpu"))
-    return learn(run, network, real, drawn, held)
+    return learn(run, network, real, drawn, held, guessed=guessed)
 
 
 def learn(
@@ -196,6 +207,7 @@ def learn(
     drawn: Sequence[Sample],
     held: Sequence[Sample],
     mode: Callable[[Network], object] = hold_statistics,
+    guessed: Sequence[Sample] = (),
 ) -> Network:
     """Teach `network` and answer the average of its weights; goes on from RUN/checkpoint.pt. `mode` is called before
     each step and says which layers learn how. `run.data`, `start` and `validate` are not looked at."""
@@ -206,7 +218,7 @@ def learn(
     network.to(device, memory_format=torch.channels_last)
     state = State(network, copy.deepcopy(network), *optimisation(network, run.rate, run.steps))
     resume(run.out, state)
-    views = batches(run, real, drawn, state.step)
+    views = batches(run, (real, drawn, guessed), state.step)
     progress = tqdm(views, desc="learning", total=run.steps, initial=state.step, unit="step", mininterval=PATIENCE)
     for batch in progress:
         mode(network)
@@ -251,6 +263,7 @@ def arguments() -> Run:
     parser.add_argument("--data", type=Path, action="append", required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start", type=Path, metavar="WEIGHTS", help="go on from these weights, not from ImageNet's")
+    parser.add_argument("--guessed", type=Path, metavar="DIR", help="annotated by engines.self_training")
     parser.add_argument("--validate", nargs="*", default=[], metavar="INSTITUTION")
     for field in fields(Run):
         if isinstance(field.default, int | float):
