@@ -13,6 +13,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -23,6 +24,7 @@ from station.errors import CaptureError, EngineError
 from station.settings import Settings
 from station.types import (
     Barcode,
+    Box,
     Capture,
     Finding,
     Measure,
@@ -104,7 +106,11 @@ def _sentence(text: str) -> str:
 
 def look(photo: Photo, capture: Capture, line: Line) -> Scene:
     """Segment, find, identify. What the engine could not do is kept in the scene and raised when asked for."""
-    segmented = attempt("the engine", lambda: line.segment(photo))
+    with ThreadPoolExecutor(1) as beside:
+        # The engine works on a reduced image; all pixels, which the checks want, are decoded meanwhile. What is wrong
+        # with them is raised when a check asks for them.
+        beside.submit(photo.region, Box(0, 0, 1, 1))
+        segmented = attempt("the engine", lambda: line.segment(photo))
     found = segmented if isinstance(segmented, EngineError) else attempt("regions", lambda: line.find(segmented, photo))
     regions = () if isinstance(found, EngineError) else found
     barcodes = attempt("reading barcodes", lambda: line.identify(photo, regions))
