@@ -1,10 +1,11 @@
-"""Trained weights -> `engines/zoo/<model>/`: one ONNX file with everything inside, and its manifest.
+"""Trained weights -> `engines/zoo/<model>/`: one ONNX file with everything inside, its manifest and its card.
 
-    python -m engines.export --weights RUN/weights.pt --model herbarium-sheet --version 1
+    python -m engines.export --weights RUN/weights.pt --model herbarium-sheet --version 1 [--metrics OUT/metrics.json]
 
 The graph takes `image` uint8 (n, h, w, 3) RGB, h and w multiples of 32, and answers what contracts.Backend promises:
 class_map, confidence, core (uint8) and upright (float32). The reduction from logits lies in the graph: on two CPU
-cores it costs no more than numpy, and on a GPU only a few bytes a pixel travel back.
+cores it costs no more than numpy, and on a GPU only a few bytes a pixel travel back. The same weights give the same
+file, byte for byte, so that figures of `engines.evaluate --weights` are those of the file exported later.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +21,12 @@ import torch
 import yaml
 from torch import Tensor, nn
 
+from engines import model_card
 from engines.network import Network
 from engines.truth import HERBARIUM
 
 ZOO = Path(__file__).parent / "zoo"
+FILE = "model.onnx"
 OPSET = 17
 """The newest that TensorRT 8.6 parses; newer TensorRT takes it too."""
 
@@ -47,10 +51,11 @@ class Reduced(nn.Module):
         )
 
 
-def export(weights: Path, target: Path, channels: int = 64) -> None:
-    """Write `target` (ONNX, fp32, dynamic n, h, w)."""
-    network = Network(len(HERBARIUM), channels)
-    network.load_state_dict(torch.load(weights, weights_only=True, map_location="cpu"))
+def export(weights: Path, target: Path) -> None:
+    """Write `target` (ONNX, fp32, dynamic n, h, w); the decoder's width is that of the weights."""
+    state = torch.load(weights, weights_only=True, map_location="cpu")
+    network = Network(len(HERBARIUM), state["head.weight"].shape[1])
+    network.load_state_dict(state)
     model = Reduced(network.eval()).eval()
     size = {0: "n", 1: "h", 2: "w"}
     maps = {0: "n", 1: "map_h", 2: "map_w"}
@@ -66,7 +71,7 @@ def manifest(name: str, version: str, onnx: Path, run: dict[str, Any], metrics: 
     return {
         "name": name,
         "version": version,
-        "file": onnx.name,
+        "file": FILE,
         "sha256": hashlib.sha256(onnx.read_bytes()).hexdigest(),
         "licence": "Apache-2.0",
         "classes": list(HERBARIUM),
@@ -87,22 +92,40 @@ def validation_iou(history: Path) -> dict[str, float]:
     return {name: round(v, 3) for name, v in zip(HERBARIUM, looks[-1][1:], strict=True)} if looks else {}
 
 
+def publish(weights: Path, folder: Path, version: str, metrics: dict[str, Any] | None) -> None:
+    """Write `folder/model.onnx`, `model.yaml` and `MODEL_CARD.md`. `metrics`: what engines/evaluate.py measured.
+
+    Raises ValueError, and leaves the folder's model as it was, when they were measured on other weights.
+    """
+    run = json.loads((weights.parent / "run.json").read_text())
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        fresh = Path(scratch) / FILE
+        export(weights, fresh)
+        iou = {"validation_iou": validation_iou(weights.parent / "history.json")}
+        facts = manifest(folder.name, version, fresh, run, iou)
+        card = model_card.card(facts, metrics)
+        fresh.replace(folder / FILE)
+    if metrics is not None:
+        facts["metrics"] = model_card.condensed(metrics)
+    (folder / "model.yaml").write_text(yaml.safe_dump(facts, sort_keys=False, width=110))
+    (folder / model_card.CARD).write_text(card)
+
+
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--weights", type=Path, required=True)
     parser.add_argument("--model", default="herbarium-sheet")
     parser.add_argument("--version", default="1")
-    parser.add_argument("--channels", type=int, default=64)
+    parser.add_argument("--metrics", type=Path, help="metrics.json of these weights, for the manifest and the card")
     args = parser.parse_args()
-    folder = ZOO / args.model
-    folder.mkdir(parents=True, exist_ok=True)
-    export(args.weights, folder / "model.onnx", args.channels)
-    metrics = {"validation_iou": validation_iou(args.weights.parent / "history.json")}
-    run = json.loads((args.weights.parent / "run.json").read_text())
-    facts = manifest(args.model, args.version, folder / "model.onnx", run, metrics)
-    (folder / "model.yaml").write_text(yaml.safe_dump(facts, sort_keys=False, width=110))
-    print(f"{folder}: {(folder / 'model.onnx').stat().st_size / 1e6:.1f} MB")
+    try:
+        metrics = json.loads(args.metrics.read_text()) if args.metrics else None
+        publish(args.weights, ZOO / args.model, args.version, metrics)
+    except ValueError as error:
+        raise SystemExit(str(error)) from error
+    print(f"{ZOO / args.model}: {(ZOO / args.model / FILE).stat().st_size / 1e6:.1f} MB")
 
 
 if __name__ == "__main__":

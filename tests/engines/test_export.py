@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -31,3 +32,24 @@ def test_the_onnx_file_gives_the_networks_maps(tmp_path: Path) -> None:
     np.testing.assert_allclose(confidence, 255 * answers.classes.softmax(1).amax(1).numpy(), atol=1.5)
     np.testing.assert_allclose(core, 255 * answers.core[:, 0].sigmoid().numpy(), atol=1.5)
     np.testing.assert_allclose(upright, answers.upright.softmax(1).numpy(), atol=1e-4)
+
+
+def test_a_model_is_published_with_manifest_and_card(tmp_path: Path) -> None:
+    """The station can read what was published; figures of other weights are refused and change nothing."""
+    from engines.export import publish
+    from engines.network import Network
+    from station.segment import read_model
+
+    torch.manual_seed(1)
+    torch.save(Network(10, 32).state_dict(), tmp_path / "weights.pt")
+    run = {"photographs": 1, "institutions": ["X"], "drawn": 0, "seed": 1, "steps": 1, "never_trained_on": []}
+    (tmp_path / "run.json").write_text(json.dumps(run))
+    folder = tmp_path / "zoo" / "small"
+    publish(tmp_path / "weights.pt", folder, "7", None)
+    model = read_model(folder)
+    assert (model.name, model.version) == ("small", "7")
+    assert "Not measured yet" in (folder / "MODEL_CARD.md").read_text()
+    before = {file.name: file.read_bytes() for file in folder.iterdir()}
+    with pytest.raises(ValueError, match="another model file"):
+        publish(tmp_path / "weights.pt", folder, "8", {"model": {"sha256": "0" * 64}})
+    assert {file.name: file.read_bytes() for file in folder.iterdir()} == before
