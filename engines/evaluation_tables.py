@@ -97,7 +97,8 @@ def pixels(metrics: Facts) -> Table:
     note = (
         "Intersection over union, all pixels of all photographs counted together; the band between plant and paper "
         "is left out. “Sheet” is the bare paper, not the sheet's outline (that is an object, below). A "
-        "specimen's region is an outline without holes, so its second figure is lower by nature. The last columns: "
+        "specimen's region is an outline without holes, so its second figure is lower by nature, and so is that of the "
+        "sheet under it. The last columns: "
         "the class map's IoU in each institution that has the class. The mean is that of "
         f"{', '.join(map(spoken, counted))}."
     )
