@@ -26,8 +26,7 @@ Patch = tuple[Image, NDArray[np.uint8], NDArray[np.uint8], NDArray[np.bool_]]
 
 def composed(sample: Sample, bank: Sequence[Sample], rng: Generator) -> Sample:
     """`sample` with some objects of other sheets and some ink laid on it, some of its own taken away."""
-    parts = {"image": sample.image.copy(), "class_map": sample.class_map.copy(), "core": sample.core.copy()}
-    changed = replace(sample, **parts)
+    changed = replace(sample, image=sample.image.copy(), class_map=sample.class_map.copy(), core=sample.core.copy())
     if rng.random() < 0.2:
         take_away(changed, rng)
     for _ in range(int(rng.integers(0, 4))):
@@ -86,17 +85,15 @@ def cut(donor: Sample, name: str, rng: Generator) -> Patch | None:
 def alike_upright(patch: Patch, its: int, wanted: int) -> Patch:
     """The patch turned by quarters until its writing stands as `wanted`; as it is where either is not known."""
     turn = (its - wanted) % 4 if its >= 0 and wanted >= 0 else 0
-    image, class_map, core, inside = (np.rot90(a, -turn) for a in patch)
-    return image, class_map, core, inside
+    image, class_map, core, inside = patch
+    return np.rot90(image, -turn), np.rot90(class_map, -turn), np.rot90(core, -turn), np.rot90(inside, -turn)
 
 
-def neighbouring(
-    sample: Sample, shape: tuple[int, ...], room: NDArray[np.int64], rng: Generator
-) -> tuple[int, int] | NDArray[np.int64]:
+def neighbouring(sample: Sample, shape: tuple[int, ...], room: NDArray[np.int64], rng: Generator) -> NDArray[np.int64]:
     """A place (x, y) where a patch of `shape` touches an object of the sheet, overlaps it by 3 px or leaves 6."""
     there = [p for n, p in sample.things if n in ("label", "packet", "stamp", "barcode")]
     if not there:
-        return rng.integers(0, room)
+        return np.asarray(rng.integers(0, room))
     polygon = there[int(rng.integers(len(there)))]
     low, high = polygon.min(axis=0), polygon.max(axis=0)
     h, w = shape[:2]
@@ -105,7 +102,7 @@ def neighbouring(
     aligned_x = float(low[0]) if rng.random() < 0.5 else along_x
     x, y = [(aligned_x, high[1] + gap), (aligned_x, low[1] - h - gap),
             (high[0] + gap, along_y), (low[0] - w - gap, along_y)][int(rng.integers(4))]  # fmt: skip
-    return np.clip(np.array([x, y]).astype(int), 0, room - 1)
+    return np.clip(np.array([x, y]).astype(np.int64), 0, room - 1)
 
 
 def print_ink(sample: Sample, donor: Sample, rng: Generator) -> None:
