@@ -14,6 +14,24 @@ A foreign exception is translated in the one file that imports its library (`rai
 
 from __future__ import annotations
 
+from enum import Enum
+
+
+class Trouble(Enum):
+    """Why an engine cannot be used, in one word: the label in the metrics, and what decides what is tried next."""
+
+    FAILED = "failed"
+    NOT_INSTALLED = "not installed"
+    NO_DRIVER = "no driver"
+    BROKEN_DRIVER = "broken driver"
+    NO_DEVICE = "no device"
+    LITTLE_MEMORY = "too little memory"
+    CRASHED = "crashed"
+    HUNG = "hung"
+    NULL = "null engine"
+    NOT_BUILT = "not built yet"
+    REFUSED = "refused"
+
 
 class StationError(Exception):
     """Something the imaging room can understand: `str(error)` is what happened, `remedy` what to do."""
@@ -45,7 +63,11 @@ class DecodeError(CaptureError):
 
 
 class EngineError(StationError):
-    """The segmentation engine cannot be loaded or did not answer."""
+    """The segmentation engine cannot be loaded or did not answer; `trouble` is the kind of reason."""
+
+    def __init__(self, message: str, remedy: str, trouble: Trouble = Trouble.FAILED) -> None:
+        super().__init__(message, remedy)
+        self.trouble = trouble
 
 
 class StoreError(StationError):

@@ -15,11 +15,11 @@ from tests.house.source import ROOT, modules, tree
 AT_HOME = {
     "gphoto2": "station/camera.py",
     "onnxruntime": "station/backends/onnxruntime.py",
-    "pycuda": "station/backends/tensorrt.py",
+    "pycuda": "station/gpu/buffers.py",
     "rawpy": "station/codecs/raw.py",
     "sdnotify": "station/systemd.py",
     "simplejpeg": "station/codecs/jpeg.py",
-    "tensorrt": "station/backends/tensorrt.py",
+    "tensorrt": "station/gpu/flavour.py",
     "tifffile": "station/codecs/tiff.py",
     "torch": "",
     "uvicorn": "station/page/app.py",

@@ -1,0 +1,67 @@
+"""A machine with a GPU that is none: the fake driver of fakecuda.c, compiled where it is needed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+SONAME = "libcuda.so.1"
+
+
+def compiled(folder: Path, *needed_by: Path) -> Path:
+    """`folder`/libcuda.so.1; what the shared objects `needed_by` want of a driver and it lacks answers 801."""
+    if shutil.which("gcc") is None:
+        pytest.skip("gcc is not installed, so there is no fake driver")
+    own, rest, target = folder / "own.o", folder / "rest.c", folder / SONAME
+    subprocess.run(["gcc", "-fPIC", "-O1", "-w", "-c", HERE / "fakecuda.c", "-o", own], check=True)
+    wanted = {name for library in needed_by for name in symbols(library, "--undefined-only", "-D")}
+    missing = sorted(wanted - set(symbols(own, "--defined-only")))
+    rest.write_text("".join(f"int {name}(void) {{ return 801; }}\n" for name in missing))
+    linked: list[str | Path] = [
+        "gcc",
+        "-shared",
+        "-fPIC",
+        "-w",
+        f"-Wl,-soname,{SONAME}",
+        "-o",
+        target,
+        own,
+        rest,
+        "-lpthread",
+    ]
+    subprocess.run(linked, check=True)
+    return target
+
+
+def symbols(library: Path, *which: str) -> list[str]:
+    """The driver's functions (cuXxx) that a compiled file defines or wants."""
+    listed = subprocess.run(["nm", *which, library], check=True, capture_output=True, text=True).stdout
+    names = [line.split()[-1] for line in listed.splitlines()]
+    return [name for name in names if name.startswith("cu") and name[2:3].isupper()]
+
+
+def pycuda(folder: Path, shared: Path | None) -> Path:
+    """A folder with pycuda in it: the installed one's, or a wheel's for this Python from `shared`/gpu/wheels."""
+    spec = find_spec("pycuda")
+    if spec is not None and spec.origin is not None:
+        return Path(spec.origin).parents[1]
+    version = f"cp{sys.version_info.major}{sys.version_info.minor}"
+    wheels = sorted((shared / "gpu" / "wheels").glob(f"pycuda-*-{version}-*.whl")) if shared else []
+    if not wheels:
+        pytest.skip("pycuda is not installed and there is no wheel of it beside this checkout")
+    with zipfile.ZipFile(wheels[-1]) as wheel:
+        wheel.extractall(folder)
+    return folder
+
+
+def searched(*folders: Path) -> str:
+    """LD_LIBRARY_PATH with these folders first."""
+    return os.pathsep.join([*map(str, folders), os.environ.get("LD_LIBRARY_PATH", "")]).strip(os.pathsep)
