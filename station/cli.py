@@ -4,63 +4,31 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import signal
 import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from enum import IntEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.text import Text
 
 from station import config as configuration
+from station import engine_commands
 from station import kit as kits
-from station.errors import ConfigError, StationError
 from station.line import Judged
+from station.terminal import ConfigFile, Exit, explained, speak
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Judges every photograph while the specimen is on the bench."
 )
 benches = typer.Typer(no_args_is_help=True, help="Measure this machine; each beside a limit or a peer.")
 app.add_typer(benches, name="bench")
-people = Console(stderr=True, highlight=False)
-ConfigFile = Annotated[Path | None, typer.Option("--config", help="The station's configuration (station.yaml).")]
+app.add_typer(engine_commands.app, name="engine")
 Photos = Annotated[list[Path], typer.Argument(help="Photographs, or folders of them.")]
-
-
-class Exit(IntEnum):
-    """Exit statuses; 78 is EX_CONFIG of sysexits.h."""
-
-    FINE = 0
-    FAILED = 1
-    USAGE = 2
-    NOT_JUDGED = 3
-    CONFIGURATION = 78
-
-
-@contextmanager
-def explained() -> Iterator[None]:
-    """What went wrong in one line and what to do in the next; never a stack trace."""
-    try:
-        yield
-    except StationError as error:
-        people.print(Text(str(error), "bold red"), soft_wrap=True)
-        people.print(Text(f"-> {error.remedy}"), soft_wrap=True)
-        raise typer.Exit(Exit.CONFIGURATION if isinstance(error, ConfigError) else Exit.FAILED) from error
-    except BrokenPipeError as error:  # `station judge --json ... | head`: the reader has what it wanted
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - nothing more is said, not even at exit
-        raise typer.Exit(Exit.FINE) from error
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        people.print(Text(f"{where}{error.strerror or error}", "bold red"), soft_wrap=True)
-        people.print("-> Look at the path and at its rights.", soft_wrap=True)
-        raise typer.Exit(Exit.FAILED) from error
 
 
 @contextmanager
@@ -73,11 +41,6 @@ def until_signalled() -> Iterator[threading.Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def speak(level: int = logging.INFO) -> None:
-    """Log lines go to standard error."""
-    logging.basicConfig(level=level, stream=sys.stderr, format="%(asctime)s %(levelname)-7s %(message)s", force=True)
 
 
 @app.command()
