@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import yaml
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from station.errors import ConfigError
 from station.settings import Settings
@@ -45,8 +46,14 @@ class Located:
             raise self.explained(where, error, settings) from error
 
     def explained(self, where: tuple[str, ...], error: ValidationError, settings: type[Settings]) -> ConfigError:
-        """The first fault of a pydantic error in words, with a did-you-mean for unknown keys."""
-        fault = error.errors()[0]
+        """Every fault of a pydantic error in words, one a line, with a did-you-mean for unknown keys."""
+        faults = [self._fault(where, fault, settings) for fault in error.errors()]
+        if len(faults) == 1:
+            return faults[0]
+        said = (f"{fault} {fault.remedy}" if fault.remedy != REMEDY else str(fault) for fault in faults)
+        return ConfigError("\n".join(said), REMEDY.replace("the line", "these lines"))
+
+    def _fault(self, where: tuple[str, ...], fault: ErrorDetails, settings: type[Settings]) -> ConfigError:
         at = (*where, *fault["loc"])
         name = ".".join(str(k) for k in at)
         if fault["type"] == "extra_forbidden":

@@ -44,6 +44,16 @@ def test_a_value_out_of_range_is_said_in_words(tmp_path: Path) -> None:
         read(written(tmp_path, "lamp:\n  watts: -5\n")).table(("lamp",), Lamp)
 
 
+def test_all_faults_of_a_table_are_said_at_once(tmp_path: Path) -> None:
+    """Nobody wants to run check-config once for each misspelling."""
+    with pytest.raises(ConfigError) as caught:
+        read(written(tmp_path, "lamp:\n  watts: -5\n  wats: 3\n")).table(("lamp",), Lamp)
+    said = str(caught.value).splitlines()
+    assert len(said) == 2
+    assert "lamp.yaml:2: lamp.watts" in said[0]
+    assert "lamp.yaml:3: unknown key 'lamp.wats' Did you mean 'watts'?" in said[1]
+
+
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"a: [", b"\t- x", b"a: &x [*x]"])
 def test_what_is_no_yaml_is_a_config_error(tmp_path: Path, content: bytes) -> None:
     """Bytes, open brackets, tabs, endless aliases."""
