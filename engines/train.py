@@ -3,9 +3,9 @@
     python -m engines.train --data DIR [--data DIR ...] --out RUN [--steps 4000] [--drawn 400] [--validate NAME ...]
 
 DIR holds `images/` and `coco.json` (engines/truth.py). Institutions named by --validate are never trained on; the mean
-IoU on them is printed every 500 steps and drawn as a curve. `RUN/checkpoint.pt` is written every 100 steps; the
-same command goes on where it was stopped. `RUN/weights.pt` holds the averaged weights that export.py turns into ONNX,
-`RUN/run.json` what they were trained on.
+IoU on them is printed every 500 steps and drawn as a curve. `RUN/checkpoint.pt` is written every 100 steps (20 in a
+short run); the same command goes on where it was stopped. `RUN/weights.pt` holds the averaged weights that export.py
+turns into ONNX, `RUN/run.json` what they were trained on.
 """
 
 from __future__ import annotations
@@ -229,7 +229,7 @@ def learn(
             iou = validation_iou(state.average, held, device)
             state.iou.append([state.step, *iou.tolist()])
             print("\n", state.step, {n: round(float(v), 3) for n, v in zip(HERBARIUM, iou, strict=True)})
-        if state.step % 100 == 0 or last:
+        if state.step % (100 if run.steps >= 1000 else 20) == 0 or last:
             save(run.out, state)
     picture(run.out, state, HERBARIUM)
     return state.average
@@ -258,18 +258,23 @@ def follow(average: Network, network: Network, decay: float) -> None:
 
 
 def arguments() -> Run:
-    """The options of the command line; those with a number have the name and the default of their field."""
+    """The options of the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, action="append", required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start", type=Path, metavar="WEIGHTS", help="go on from these weights, not from ImageNet's")
     parser.add_argument("--guessed", type=Path, metavar="DIR", help="annotated by engines.self_training")
     parser.add_argument("--validate", nargs="*", default=[], metavar="INSTITUTION")
+    add_numbers(parser)
+    asked = vars(parser.parse_args())
+    return Run(**asked | {"data": tuple(asked["data"]), "validate": tuple(asked["validate"])})
+
+
+def add_numbers(parser: argparse.ArgumentParser) -> None:
+    """Every field of Run that is a number, as an option with the field's name and default."""
     for field in fields(Run):
         if isinstance(field.default, int | float):
             parser.add_argument(f"--{field.name.replace('_', '-')}", type=type(field.default), default=field.default)
-    asked = vars(parser.parse_args())
-    return Run(**asked | {"data": tuple(asked["data"]), "validate": tuple(asked["validate"])})
 
 
 if __name__ == "__main__":
