@@ -26,7 +26,7 @@ def finetune(
     images: Annotated[Path, typer.Option(help="Folder of the photographs; sub-folders too.")],
     annotations: Annotated[Path, typer.Option(help="COCO file (CVAT, labelme2coco), or folder of LabelMe files.")],
     out: Annotated[Path, typer.Option(help="Folder for the new model.")] = Path("site-model"),
-    steps: Annotated[int, typer.Option(min=1, help="How long to learn; a step takes about 2 s on two cores.")] = 400,
+    steps: Annotated[int, typer.Option(min=1, help="How long to learn; a step takes 1 to 2 s on two cores.")] = 400,
     seed: Annotated[int, typer.Option(min=0, help="Another one gives other views of the same photographs.")] = 1,
 ) -> None:
     """Teach the shipped model your own sheets, from 30 annotated photographs on. Ctrl-C stops; the same command goes
