@@ -84,8 +84,10 @@ class RigFile(Settings):
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Everything asked for, checked. `digest`: SHA-256 of all that decides a verdict, not of how it is written."""
+    """Everything asked for, checked. `source`: the file it stands in, None for defaults. `digest`: SHA-256 of all that
+    decides a verdict, not of how it is written."""
 
+    source: Path | None
     digest: str
     station: str
     inbox: Path
@@ -123,6 +125,7 @@ def load(path: Path | None, *, profile: str | None = None, rig: str | None = Non
     meaning = [kind.model_dump(exclude={"checks"}), stand.model_dump(), judged_by, eyes]
     inbox, state = _folders(located, top, home)
     return Config(
+        source=path.resolve() if path is not None else None,
         digest=hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest(),
         station=top.station,
         inbox=inbox,

@@ -10,7 +10,11 @@ from station.types import Decision, Finding, Image, Maps, Measure, Pulse, Record
 
 
 class Backend(Protocol):
-    """Runs the network. `infer` takes images of one size, sides multiples of the model's `multiple_px`."""
+    """Runs the network. `infer` takes images of one size, sides multiples of the model's `multiple_px`.
+
+    Its file offers `build(model, settings, state)`: `state` is the station's state directory, for what it keeps there.
+    After an EngineError of `infer` the next engine judges; this one is asked again with `ping` and built anew later.
+    """
 
     name: str
     precision: str

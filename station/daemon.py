@@ -46,7 +46,7 @@ class Heart:
 
     def beat(self) -> None:
         """Tell pages (the pulse) and systemd (the watchdog) that the station lives, and how it is."""
-        engine = self.kit.segmenter.engine
+        engine, fallback = self.kit.segmenter.engine, self.kit.segmenter.fallback
         pulse = Pulse(
             at=datetime.now(UTC),
             station=self.kit.config.station,
@@ -55,6 +55,7 @@ class Heart:
             problem=self.seen.problem or self.trouble or self.pictureless,
             notice=self.kit.segmenter.notice or self.seen.notice or self.copied,
             engine=engine,
+            fallback=fallback.value if fallback is not None else None,
         )
         try:
             self.kit.store.pulse(pulse)

@@ -7,44 +7,21 @@ import re
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from station import decode, identify, parts, regions, segment
+from station import building, decode, identify, parts, regions, segment
 from station.config import Config
-from station.contracts import Alert, Backend, Store
+from station.contracts import Alert, Store
 from station.errors import EngineError
 from station.line import Line
+from station.segmenter import Segmenter
 from station.settings import Settings
-from station.types import Barcode, Engine, Model, Photo, Segmentation
+from station.types import Barcode
 
 log = logging.getLogger(__name__)
 SOFTWARE = f"capture-station {version('capture-station')}"
-
-
-@dataclass(slots=True)
-class Segmenter:
-    """The first backend of the list that answers, with its model; why it is not the first, if it is not."""
-
-    model: Model | None
-    backend: Backend | None
-    notice: str | None
-
-    def __call__(self, photo: Photo) -> Segmentation:
-        if self.model is None or self.backend is None:
-            raise EngineError(self.notice or "No engine is open.", "Run `station doctor`.")
-        return segment.segment(photo, self.model, self.backend)
-
-    @property
-    def engine(self) -> Engine | None:
-        if self.model is None or self.backend is None:
-            return None
-        b = self.backend
-        return Engine(self.model.name, self.model.sha256, b.name, b.precision, b.version)
-
-    def close(self) -> None:
-        if self.backend is not None:
-            self.backend.close()
 
 
 def open_segmenter(config: Config) -> Segmenter:
@@ -53,23 +30,8 @@ def open_segmenter(config: Config) -> Segmenter:
         model = segment.read_model(config.model)
     except EngineError as error:
         log.error("%s %s", error, error.remedy)
-        return Segmenter(None, None, f"{error} {error.remedy}")
-    refusals: list[str] = []
-    for name, settings in config.backends:
-        try:
-            backend: Backend = parts.part("backends", name).build(model, settings)
-            try:
-                backend.ping()
-            except EngineError:
-                backend.close()
-                raise
-        except EngineError as error:
-            log.warning("backend %s: %s %s", name, error, error.remedy)
-            refusals.append(f"{name}: {error} {error.remedy}")
-            continue
-        notice = f"Running on {name} instead of {config.backends[0][0]}. {refusals[0]}" if refusals else None
-        return Segmenter(model, backend, notice)
-    return Segmenter(model, None, "No engine can be opened. " + " ".join(refusals))
+        return Segmenter(None, config.backends, config.state, f"{error} {error.remedy}")
+    return Segmenter(model, config.backends, config.state)
 
 
 def make_line(config: Config, segmenter: Segmenter) -> Line:
@@ -124,6 +86,7 @@ def opened(config: Config) -> Iterator[Kit]:
     with ExitStack() as stack:
         store = stack.enter_context(closing(open_store(config, writer=True)))
         segmenter = stack.enter_context(closing(open_segmenter(config)))
+        segmenter.improve(partial(building.build_plan, config.source))
         alerts = tuple((name, stack.enter_context(closing(_alert(name, s)))) for name, s in config.alerts)
         yield Kit(config, segmenter, make_line(config, segmenter), store, alerts)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -57,7 +58,7 @@ class OnnxRuntime:
         self._session = None
 
 
-def build(model: Model, settings: Settings) -> OnnxRuntime:
+def build(model: Model, settings: Settings, _state: Path | None = None) -> OnnxRuntime:
     """Open `model` in a new session. Raises EngineError when the file or the provider is not usable."""
     import onnxruntime
     from onnxruntime.capi import onnxruntime_pybind11_state as failures

@@ -7,6 +7,7 @@ the one thread that made it.
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from station.errors import EngineError, Trouble
+from station.gpu.probe import LIBRARY
 
 Bytes = NDArray[np.uint8]
 INSTALL = "Install pycuda for the Python that has TensorRT (README, GPU)."
@@ -30,7 +32,8 @@ class Device:
         except ImportError as error:
             raise EngineError(f"pycuda cannot be loaded: {error}", INSTALL, Trouble.NOT_INSTALLED) from error
         self._cuda = cuda
-        self._pinned: list[Any] = []
+        self._driver = ctypes.CDLL(LIBRARY)
+        self._pinned: list[Bytes] = []
         self._allocated: list[Any] = []
         with self._said():
             cuda.init()
@@ -41,13 +44,13 @@ class Device:
 
     def pin(self, memory: Bytes) -> Bytes:
         """Page-lock `memory` where it lies, so that the GPU fetches it by itself. Where the driver cannot do that with
-        memory of this kind, the memory as it is: copies are slower then, not wrong."""
-        try:
-            pinned: Bytes = self._cuda.register_host_memory(memory)
-        except self._cuda.Error:
-            return memory
-        self._pinned.append(pinned)
-        return pinned
+        memory of this kind, it stays as it is: copies are slower then, not wrong.
+
+        The driver is called directly: `register_host_memory` of pycuda 2026.1 crashes over its own reference count.
+        """
+        if self._driver.cuMemHostRegister_v2(_pointer(memory), ctypes.c_size_t(memory.nbytes), 0) == 0:
+            self._pinned.append(memory)
+        return memory
 
     def allocate(self, size: int) -> int:
         """Address of `size` new bytes on the device."""
@@ -84,7 +87,7 @@ class Device:
             for memory in self._allocated:
                 memory.free()
             for pinned in self._pinned:
-                pinned.base.unregister()
+                self._driver.cuMemHostUnregister(_pointer(pinned))
             self._allocated, self._pinned = [], []
             del self._stream
             self._context.pop()
@@ -112,3 +115,7 @@ class Device:
                 f"The GPU did not do its work: {error}",
                 "Nothing is lost: another engine goes on. If it repeats, look at `dmesg` for lines with Xid.",
             ) from error
+
+
+def _pointer(memory: Bytes) -> ctypes.c_void_p:
+    return ctypes.c_void_p(memory.ctypes.data)

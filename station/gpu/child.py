@@ -128,7 +128,7 @@ class Child:
     def ask(
         self, request: dict[str, Any], timeout_s: float, tell: Callable[[str], None] | None = None
     ) -> dict[str, Any]:
-        """The answer. Raises EngineError: what the child refused, or CRASHED or HUNG; then the child is gone."""
+        """The answer. Raises EngineError: what the child refused, or CRASHED or HUNG; the child is gone then."""
         end = time.monotonic() + timeout_s
         try:
             os.write(self._requests, json.dumps(request).encode() + b"\n")
@@ -140,6 +140,7 @@ class Child:
                 answer: dict[str, Any] = words["answer"]
                 return answer
             if "error" in words:
+                self.kill()
                 raise EngineError(words["error"], words["remedy"], Trouble[words["trouble"]])
             self._doing = words["progress"]
             if tell is not None:
@@ -171,6 +172,10 @@ class Child:
         self.kill()
         said = f"The GPU process {how} while {self._doing}." + (f" Its last words: {last[-1]}" if last else "")
         return EngineError(said, REMEDY, Trouble.CRASHED)
+
+    def alive(self) -> bool:
+        """Is the process still there?"""
+        return self._process.poll() is None
 
     def last_words(self, count: int = 5) -> list[str]:
         """The last lines that the child's libraries wrote."""

@@ -262,5 +262,6 @@ def _pulse_event(pulse: Pulse) -> Event:
         "waiting": pulse.waiting,
         "problem": pulse.problem,
         "notice": pulse.notice,
+        "fallback": pulse.fallback,
         "engine": engine and {"model": engine.model, "backend": engine.backend, "precision": engine.precision},
     }

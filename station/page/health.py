@@ -7,7 +7,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, G
 
 from station.page.feed import Feeding, State
 from station.records import Event
-from station.types import Record
+from station.types import Pulse, Record
 
 STAGE_BUCKETS_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0)
 """Seconds; the alert must land within 2 s, below 1 s is the aim."""
@@ -27,6 +27,13 @@ class Metrics:
         self._age = Gauge("station_pulse_age_seconds", "Seconds since the daemon's sign of life", registry=own)
         self._waiting = Gauge("station_waiting", "Captures that wait in the inbox", registry=own)
         self._sequence = Gauge("station_sequence", "Number of the newest verdict", registry=own)
+        self._notice = Gauge("station_notice", "1 while the station works, but not as configured", registry=own)
+        self._engine = Gauge(
+            "station_engine", "1 for the engine that judges", ["backend", "precision", "version", "model"], registry=own
+        )
+        self._fallback = Gauge(
+            "station_engine_fallback", "1 while the engine configured first does not judge", ["reason"], registry=own
+        )
 
     def count(self, record: Record) -> None:
         """One new verdict."""
@@ -42,7 +49,18 @@ class Metrics:
         self._age.set(float("nan") if state.pulse_age_seconds is None else state.pulse_age_seconds)
         self._waiting.set(state.pulse.waiting if state.pulse else 0)
         self._sequence.set(state.sequence)
+        self._tell_engine(state.pulse)
         return generate_latest(self.registry)
+
+    def _tell_engine(self, pulse: Pulse | None) -> None:
+        """Labels of what is no longer so are taken away."""
+        self._engine.clear()
+        self._fallback.clear()
+        self._notice.set(pulse is not None and pulse.notice is not None)
+        if pulse is not None and (engine := pulse.engine) is not None:
+            self._engine.labels(engine.backend, engine.precision, engine.version, engine.model).set(1)
+        if pulse is not None and pulse.fallback is not None:
+            self._fallback.labels(pulse.fallback).set(1)
 
 
 routes = APIRouter(tags=["health"])

@@ -103,6 +103,7 @@ def pulse_row(beat: Pulse) -> Row:
         "waiting": beat.waiting,
         "problem": beat.problem,
         "notice": beat.notice,
+        "fallback": beat.fallback,
         "engine": engine_event(beat.engine),
     }
     return {"station": _text(beat.station), "at": beat.at, "document": _json(plain(document))}
@@ -119,6 +120,7 @@ def pulse_of(row: RowMapping) -> Pulse:
             waiting=held["waiting"],
             problem=held["problem"],
             notice=held["notice"],
+            fallback=held.get("fallback"),
             engine=engine_from_event(held["engine"]),
         )
     except (KeyError, TypeError, ValueError) as error:

@@ -169,6 +169,7 @@ class Pulse:
     """The daemon's sign of life, overwritten about once a second; pages believe nothing older than 3 s.
 
     `problem`: the inbox itself is not well. `notice`: the station works, but not as configured, e.g. on a fallback.
+    `fallback`: in one word why it is not the first engine of the configuration that judges (errors.Trouble).
     """
 
     at: datetime
@@ -178,3 +179,4 @@ class Pulse:
     problem: str | None = None
     engine: Engine | None = None
     notice: str | None = None
+    fallback: str | None = None

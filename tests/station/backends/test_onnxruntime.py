@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import onnxruntime
 import pytest
 
@@ -11,10 +13,10 @@ from station.errors import EngineError
 from station.segment import read_model
 
 
-def test_a_provider_that_is_not_installed_is_refused_with_a_remedy() -> None:
+def test_a_provider_that_is_not_installed_is_refused_with_a_remedy(tmp_path: Path) -> None:
     """CUDA asked of a CPU build: an EngineError that names the package to install."""
     if "CUDAExecutionProvider" in onnxruntime.get_available_providers():
         pytest.skip("this ONNX Runtime has the CUDA provider")
     with pytest.raises(EngineError) as caught:
-        backend.build(read_model(ZOO / "herbarium-sheet"), backend.Settings(provider="cuda"))
+        backend.build(read_model(ZOO / "herbarium-sheet"), backend.Settings(provider="cuda"), tmp_path)
     assert "onnxruntime-gpu" in caught.value.remedy

@@ -5,7 +5,9 @@ from __future__ import annotations
 import faulthandler
 import os
 import sys
+import threading
 import time
+from pathlib import Path
 
 from station.errors import EngineError, Trouble
 from station.gpu.child import Talk
@@ -43,3 +45,62 @@ def stumble(talk: Talk) -> None:
     """An error of somebody else's."""
     talk.hear()
     raise KeyError("nobody caught this")
+
+
+def round_trip(talk: Talk) -> None:
+    """Bytes to the device and back; free memory before, between and after."""
+    import numpy as np
+
+    from station.gpu.buffers import Device
+
+    size = (talk.hear() or {})["bytes"]
+    sent = np.random.default_rng(1).integers(0, 255, size, np.uint8)
+    memory = sent.copy()
+    with Device(0) as device:
+        before = device.free_bytes()
+        address = device.allocate(size)
+        between = device.free_bytes()
+        pinned = device.pin(memory)
+        device.upload(address, pinned)
+        pinned[...] = 0
+        device.download(pinned, address)
+        device.wait()
+    with Device(0) as again:
+        after = again.free_bytes()
+    same = bool((memory == sent).all())
+    talk.answer({"same": same, "before": before, "between": between, "after": after})
+
+
+def other_thread(talk: Talk) -> None:
+    """Use the device from a thread that did not make it."""
+    from station.gpu.buffers import Device
+
+    talk.hear()
+    found: list[EngineError] = []
+
+    def allocate() -> None:
+        try:
+            device.allocate(16)
+        except EngineError as error:
+            found.append(error)
+
+    with Device(0) as device:
+        thread = threading.Thread(target=allocate)
+        thread.start()
+        thread.join()
+    raise found[0]
+
+
+def compile_here(talk: Talk) -> None:
+    """Build with TensorRT-RTX, which needs no GPU for that."""
+    import tensorrt_rtx
+
+    from station.gpu import compiler, flavour
+    from station.gpu.plans import Shapes
+
+    asked, told = talk.hear() or {}, list[str]()
+    version = tensorrt_rtx.__version__
+    found = flavour.Flavour("tensorrt_rtx", version, flavour.ways("tensorrt_rtx", version), tensorrt_rtx)
+    recipe = compiler.Recipe("fp16", Shapes((1, 32, 32), (1, 1024, 704), (4, 1024, 1024)), 1024)
+    plan = compiler.compile_plan(Path(asked["onnx"]), recipe, found, None, told.append)
+    talk.answer({"bytes": len(plan), "told": told})

@@ -65,3 +65,25 @@ def pycuda(folder: Path, shared: Path | None) -> Path:
 def searched(*folders: Path) -> str:
     """LD_LIBRARY_PATH with these folders first."""
     return os.pathsep.join([*map(str, folders), os.environ.get("LD_LIBRARY_PATH", "")]).strip(os.pathsep)
+
+
+class FakeGpu:
+    """A fake driver, the real pycuda, and the stand-in for TensorRT, for every child process started from now on."""
+
+    def __init__(self, driver: Path, pycuda: Path, mood: Path, environment: pytest.MonkeyPatch) -> None:
+        self._mood, self._environment = mood, environment
+        self.set("LD_LIBRARY_PATH", searched(driver))
+        self.set("PYTHONPATH", os.pathsep.join(map(str, (HERE / "standin", pycuda))))
+        self.set("STANDIN_MOOD", str(mood))
+
+    def set(self, name: str, value: str) -> None:
+        """An environment variable of fakecuda.c or of the stand-in."""
+        self._environment.setenv(name, value)
+
+    def also(self, folder: Path) -> None:
+        """One more folder in which children find modules."""
+        self.set("PYTHONPATH", os.pathsep.join((os.environ["PYTHONPATH"], str(folder))))
+
+    def mood(self, word: str) -> None:
+        """What the stand-in does from now on, also in children that run already; "" = all is well."""
+        self._mood.write_text(word)
