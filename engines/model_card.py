@@ -98,7 +98,9 @@ def _training(manifest: Mapping[str, Any]) -> str:
     return (
         "## What it was trained on\n\n"
         f"{data['photographs']} annotated photographs of: {'; '.join(data['institutions'])}. "
-        f"{data['drawn']} drawn sheets with exact truth (engines/synthesise.py). {data['steps']} steps, seed "
+        f"{data['drawn']} drawn sheets with exact truth (engines/synthesise.py). "
+        f"{data.get('guessed', 0)} photographs without annotations, of the same institutions, annotated by an earlier "
+        f"version (engines/self_training.py). {data['steps'] + data.get('earlier_steps', 0)} steps, seed "
         f"{data['seed']}.\n\n"
         + (f"Held back for validation, never trained on: {'; '.join(held)}.\n\n" if held else "")
         + f"Encoder: {manifest['encoder']}."

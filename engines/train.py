@@ -161,8 +161,18 @@ def note_down(run: Run, real: Sequence[Sample], drawn: Sequence[Sample], guessed
         "never_trained_on": sorted(run.validate),
         "seed": run.seed,
         "steps": run.steps,
+        "earlier_steps": earlier_steps(run.start),
     }
     (run.out / "run.json").write_text(json.dumps(facts))
+
+
+def earlier_steps(start: Path | None) -> int:
+    """Steps behind the weights that a run goes on from, as far as a `run.json` beside them tells."""
+    told = start.parent / "run.json" if start is not None else None
+    if told is None or not told.exists():
+        return 0
+    facts = json.loads(told.read_text())
+    return int(facts["steps"]) + int(facts.get("earlier_steps", 0))
 
 
 def optimisation(
