@@ -12,7 +12,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from engines.truth import HERBARIUM, Sample, filled, shrunk
+from engines.truth import HERBARIUM, RING, Sample, filled, grown, shrunk
 from station.types import Image
 
 MOVABLE = ("label", "label", "label", "barcode", "colour_chart", "scale_bar", "packet")
@@ -57,14 +57,13 @@ def lay(sample: Sample, donor: Sample, rng: Generator) -> None:
 
 
 def keep_apart(core: NDArray[np.uint8], place: tuple[slice, slice], inside: NDArray[np.bool_]) -> None:
-    """What the laid object cuts off starts a new outline: no core within two pixels of it."""
-    (ys, xs), reach = place, 2
-    around = np.s_[max(ys.start - reach, 0) : ys.stop + reach, max(xs.start - reach, 0) : xs.stop + reach]
-    own = np.zeros(core[around].shape, np.uint8)
+    """What the laid object cuts off starts a new outline: no core in the ring round it."""
+    ys, xs = place
+    around = np.s_[max(ys.start - RING, 0) : ys.stop + RING, max(xs.start - RING, 0) : xs.stop + RING]
+    own = np.zeros(core[around].shape, bool)
     top, left = ys.start - around[0].start, xs.start - around[1].start
     own[top : top + inside.shape[0], left : left + inside.shape[1]] = inside
-    ring = (cv2.dilate(own, np.ones((2 * reach + 1,) * 2, np.uint8)) > 0) & (own == 0)
-    core[around][ring] = 0
+    core[around][grown(own) & ~own] = 0
 
 
 def cut(donor: Sample, name: str, rng: Generator) -> Patch | None:

@@ -29,6 +29,8 @@ PAINTING_ORDER = (
 )  # fmt: skip
 DOUBTFUL = "doubtful"
 """Category of an area where the truth is not known (engines/self_training.py): painted IGNORE in both maps."""
+RING = 3
+"""Pixels round an object in which no other object has a core; the network answers every fourth pixel."""
 PLANT_LAB, PAPER_LAB = 20.0, 9.0
 """CIELAB distance from the paper above which a pixel in a specimen polygon is plant, below which it is paper."""
 
@@ -95,7 +97,7 @@ def paint(
             continue
         class_map[inside] = classes.index(name)
         if name not in ("sheet", "slide"):
-            core[inside] = 0
+            core[grown(inside)] = 0
             core[shrunk(inside)] = 1
     return class_map, core
 
@@ -109,10 +111,16 @@ def filled(polygon: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.b
     return mask.astype(bool)
 
 
+def grown(inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """With the ring round it in which what lies below has no core either: a slip glued on a label is told from it."""
+    return np.asarray(cv2.dilate(inside.astype(np.uint8), np.ones((2 * RING + 1,) * 2, np.uint8)) > 0)
+
+
 def shrunk(inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The inner part: at least 2 px, at most an eighth of the smaller side away from the outline."""
+    """The inner part: 3 px or more away from the outline, an eighth of the smaller side in large objects, a quarter of
+    it at most in small ones."""
     distance = cv2.distanceTransform(np.pad(inside.astype(np.uint8), 1), cv2.DIST_L2, 3)[1:-1, 1:-1]
-    return np.asarray(distance > min(max(2.0, 0.25 * float(distance.max())), 0.6 * float(distance.max())))
+    return np.asarray(distance > min(max(3.0, 0.25 * float(distance.max())), 0.5 * float(distance.max())))
 
 
 def paint_plant(image: Image, class_map: NDArray[np.uint8], inside: NDArray[np.bool_], classes: Sequence[str]) -> None:
