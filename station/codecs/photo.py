@@ -31,6 +31,7 @@ class LazyPhoto:
         self._source: Source | None = source
         self._full: Pixels | None = None
         self._scaled: Pixels | None = None
+        self._looked = False
         self._full_lock, self._scaled_lock = Lock(), Lock()
         self._rgb = rgb
         self._stored_px, self._turn = header.size_px, _TURNS[header.orientation]
@@ -67,15 +68,21 @@ class LazyPhoto:
             if self._full is None:
                 assert self._source is not None
                 self._full = self._source.full()
-                self._source = None  # the file's bytes are not needed any more
+                if self._looked:
+                    self._source = None  # the file's bytes are not needed any more
             return self._full
 
     def _at_least(self, side: int) -> Pixels:
-        """The whole picture, longest side at least `side`; what was decoded before serves, the smallest first."""
+        """The whole picture, longest side at least `side`; what was decoded before serves, the smallest first.
+
+        The first time it is the codec that reduces, whatever else is decoded beside: the engine's image, and with it
+        the verdict, must not depend on which of two threads is faster.
+        """
         with self._scaled_lock:
             if self._scaled is None or max(self._scaled.shape[:2]) < side:
-                source = self._source
+                source = None if self._looked and self._full is not None else self._source
                 self._scaled = None if source is None else source.scaled(side)
+                self._looked = True
             scaled = self._scaled
         return self._all() if scaled is None else scaled
 

@@ -68,7 +68,7 @@ def develop(data: bytes, half: bool) -> Pixels:
             gamma=_SRGB_CURVE,
             user_flip=0,
         )
-    step = 2 if half else 1
+    step = 2 if half and pixels.shape[1] < visible[0] else 1  # without a colour filter there are no cells to merge
     if any(abs(got * step - due) >= step for got, due in zip(pixels.shape[1::-1], visible, strict=True)):
         raise unsupported("a RAW whose pixels are not square or lie askew", _OTHERWISE)
     if pixels.shape[2] not in (1, 3):

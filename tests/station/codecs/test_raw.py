@@ -232,6 +232,7 @@ def test_a_camera_without_colour_gives_grey(opened: Callable[[bytes], Photo]) ->
     assert np.ptp(pixels, axis=2).max() == 0
     assert np.abs(pixels[:, :, 1] - srgb(linear_scene())[:, :, 1]).max() <= 2
     assert photo.small(100).shape == (75, 100, 3)
+    assert opened(dng(grey=True)).small(100).shape == (75, 100, 3)
 
 
 @pytest.mark.parametrize(("width", "height"), [(321, 240), (320, 241), (319, 239)])
