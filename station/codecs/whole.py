@@ -121,7 +121,8 @@ def _png_ends(file: BinaryIO, size: int) -> bool:
 
 
 def _boxes_end(file: BinaryIO, size: int) -> bool:
-    position = 0
+    """The boxes (ISO/IEC 14496-12) fill the file, and the one with the picture, `mdat`, is among them."""
+    position, picture = 0, False
     for _ in range(_MOST_PARTS):
         file.seek(position)
         part = file.read(16)
@@ -132,9 +133,10 @@ def _boxes_end(file: BinaryIO, size: int) -> bool:
             length = int.from_bytes(part[8:], "big")
         elif length == 0:  # "to the end of the file"
             return True
+        picture = picture or part[4:8] == b"mdat"
         position += max(length, 8)
         if position >= size:
-            return position == size
+            return picture and position == size
     return True
 
 

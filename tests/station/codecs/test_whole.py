@@ -80,6 +80,12 @@ def test_no_beginning_of_a_file_is_whole(data: bytes, part: float) -> None:
     assert not seen(data[: int(part * len(data))]).whole
 
 
+def test_a_transfer_that_stands_between_two_boxes_is_not_whole() -> None:
+    """A CR3 cut just before its next box looks tidy, but its picture is missing."""
+    assert not seen(CR3[:24]).whole
+    assert not seen(CR3[:532]).whole
+
+
 def test_the_end_mark_of_a_thumbnail_is_not_the_end() -> None:
     """EXIF carries a small JPEG with an end mark of its own."""
     data = noise("JPEG")
