@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from rich.console import Console
+from rich.table import Table
 
+from station import config as configuration
 from station.errors import EngineError
-from station.terminal import Exit, explained
+from station.terminal import ConfigFile, Exit, explained
 
-app = typer.Typer(no_args_is_help=True, help="The network: teach it the sheets of your own rig.")
+app = typer.Typer(no_args_is_help=True, help="The network: its plans for a GPU, and your own sheets to teach it.")
+Golden = Annotated[list[Path] | None, typer.Option("--golden", help="Folder of real photographs for the gate, too.")]
 TRAINING = ("torch", "onnx", "matplotlib")
 """What the extra `train` brings."""
 
@@ -46,3 +51,74 @@ def need_training_extra() -> None:
             f"Teaching a model needs {' and '.join(missing)}, not installed here.",
             "pip install 'capture-station[train]'",
         )
+
+
+@app.command()
+def build(
+    config: ConfigFile = None,
+    golden: Golden = None,
+    calibration: Annotated[Path | None, typer.Option(help="Folder of photographs to calibrate int8 with.")] = None,
+) -> None:
+    """Build the TensorRT plan for this GPU, and keep it if it passes the parity gate. The daemon does so by itself."""
+    with explained():
+        from engines import build as building
+
+        order = building.Order(configuration.load(config), golden or (), calibration)
+        plan = building.build(order, say)
+        say(f"Kept: {plan.path.name}, {plan.bytes / 1e6:.1f} MB, built in {plan.seconds:.0f} s; {gate(plan.gate)}.")
+
+
+@app.command("list")
+def list_plans(config: ConfigFile = None) -> None:
+    """The plans of this station: for which GPU and TensorRT, and how they did at the gate."""
+    with explained():
+        from engines import build as building
+
+        table = Table("plan", "precision", "GPU", "TensorRT", "MB", "built", "parity gate")
+        for plan in building.Order(configuration.load(config)).shelf.plans():
+            made = plan.fingerprint
+            library = f"{made['library']} {made['version']}"
+            size, day = f"{plan.bytes / 1e6:.1f}", plan.built_at[:10]
+            table.add_row(
+                plan.name, made["precision"], made["gpu"], library, size, day, plan.refused or gate(plan.gate)
+            )
+    Console(highlight=False).print(table)
+
+
+@app.command()
+def verify(config: ConfigFile = None, golden: Golden = None) -> None:
+    """Put the plan in use through the parity gate again; one that fails is taken away."""
+    with explained():
+        from engines import build as building
+
+        say(f"{gate(building.verify(building.Order(configuration.load(config), golden or ()), say).gate)}.")
+
+
+@app.command()
+def prune(
+    config: ConfigFile = None,
+    everything: Annotated[bool, typer.Option("--all", help="Also the plan that is in use.")] = False,
+) -> None:
+    """Remove plans for other GPUs, drivers, models or settings, and what builds left half done."""
+    with explained():
+        from engines import build as building
+
+        order = building.Order(configuration.load(config))
+        kept = None if everything else order.wanted()[1]
+        for name in order.shelf.prune(kept):
+            say(f"removed {name}")
+
+
+def say(words: str) -> None:
+    """One line to standard output, at once: the daemon reads them while a plan is being built."""
+    typer.echo(words)
+
+
+def gate(result: Mapping[str, Any]) -> str:
+    """The gate's result in a line."""
+    if not result:
+        return "not compared"
+    return (
+        f"{result['agreement']:.2%} of pixels agree at least, boxes {result['box_iou']:.3f},"
+        f" {result['changed_verdicts']} of {result['photographs']} verdicts differ"
+    )

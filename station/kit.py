@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +18,7 @@ from station.errors import EngineError
 from station.line import Line
 from station.segmenter import Segmenter
 from station.settings import Settings
-from station.types import Barcode
+from station.types import Barcode, Photo, Segmentation
 
 log = logging.getLogger(__name__)
 SOFTWARE = f"capture-station {version('capture-station')}"
@@ -34,7 +34,7 @@ def open_segmenter(config: Config) -> Segmenter:
     return Segmenter(model, config.backends, config.state)
 
 
-def make_line(config: Config, segmenter: Segmenter) -> Line:
+def make_line(config: Config, segmenter: Callable[[Photo], Segmentation]) -> Line:
     """The line that judges with these parts."""
     checks = tuple((name, parts.part("checks", name).check, settings) for name, settings in config.checks)
     return Line(

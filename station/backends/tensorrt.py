@@ -143,7 +143,7 @@ class TensorRt:
         opened: dict[str, Any],
         memory: mmap.mmap,
     ) -> None:
-        self.precision = settings.precision
+        self.precision: str = settings.precision
         self.version = f"{machine.library} {machine.version}, {machine.gpu.name}"
         self.gpu_bytes: int = opened["gpu_bytes"]
         self.seconds = 0.0

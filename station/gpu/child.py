@@ -137,6 +137,7 @@ class Child:
         while True:
             words = self._line(end, timeout_s)
             if "answer" in words:
+                self._doing = "working"
                 answer: dict[str, Any] = words["answer"]
                 return answer
             if "error" in words:
