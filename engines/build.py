@@ -72,17 +72,13 @@ def build(order: Order, tell: Tell) -> Plan:
     tell("looking at the GPU")
     model, wanted = order.wanted()
     with order.shelf.held() as work:
-        began = time.monotonic()
-        _compile(order, model, wanted, work, tell)
-        made = work / "new.plan"
-        seconds = round(time.monotonic() - began, 1)
-        candidate = Plan(wanted.name, made, plans.digest(made), made.stat().st_size, "", seconds, wanted.facts, {})
+        made = compiled(order, model, wanted, work, tell)
         tell("loading the plan")
-        with closing(tensorrt.start(model, settings, lambda _: candidate)) as engine:
-            result = _gate(order, model, engine, tell)
+        with closing(tensorrt.start(model, settings, lambda _: made)) as engine:
+            result = gated(order, model, engine, tell)
         if result.passed:
-            return order.shelf.add(wanted, made, seconds, result.facts())
-        order.shelf.refuse(wanted, _reason(result), seconds, result.facts())
+            return order.shelf.add(wanted, made.path, made.seconds, result.facts())
+        order.shelf.refuse(wanted, _reason(result), made.seconds, result.facts())
     raise _refused(result)
 
 
@@ -93,7 +89,7 @@ def verify(order: Order, tell: Tell) -> Plan:
     model, wanted = order.wanted()
     plan = order.shelf.find(wanted)
     with closing(tensorrt.start(model, order.settings, lambda _: plan)) as engine:
-        result = _gate(order, model, engine, tell)
+        result = gated(order, model, engine, tell)
     if not result.passed:
         order.shelf.refuse(wanted, _reason(result), plan.seconds, result.facts())
         raise _refused(result)
@@ -101,20 +97,23 @@ def verify(order: Order, tell: Tell) -> Plan:
     return order.shelf.find(wanted)
 
 
-def _compile(order: Order, model: Model, wanted: Fingerprint, work: Path, tell: Tell) -> None:
-    """Write work/new.plan."""
-    settings = order.settings
+def compiled(order: Order, model: Model, wanted: Fingerprint, work: Path, tell: Tell) -> Plan:
+    """A plan in the folder `work`, not compared with anything yet. Raises EngineError."""
+    settings, began = order.settings, time.monotonic()
     form = flavour.ways(wanted.library, wanted.version).sources[settings.precision]
     if form != "fp32":
         tell(f"making the {form} network")
     onnx = precision.source(model.path, form, work, calibrating(order, model) if form == "int8" else ())
+    plan = work / "new.plan"
     asked = {
         "device": settings.device, "memory_mb": settings.memory_mb, "library": wanted.library, "onnx": str(onnx),
-        "plan": str(work / "new.plan"), "timing_cache": str(order.shelf.folder / plans.TIMING_CACHE),
+        "plan": str(plan), "timing_cache": str(order.shelf.folder / plans.TIMING_CACHE),
         "precision": settings.precision, "workspace_mb": tensorrt.workspace_mb(settings),
         "shapes": wanted.facts["shapes"],
     }  # fmt: skip
     call("station.gpu.compiler:serve", asked, settings.build_seconds, python=settings.python, tell=tell)
+    seconds = round(time.monotonic() - began, 1)
+    return Plan(wanted.name, plan, plans.digest(plan), plan.stat().st_size, "", seconds, wanted.facts, {})
 
 
 def calibrating(order: Order, model: Model) -> Iterator[Image]:
@@ -136,7 +135,8 @@ def fitted(image: Image, model: Model) -> Image:
     return np.ascontiguousarray(image[:height, :width])
 
 
-def _gate(order: Order, model: Model, engine: Backend, tell: Tell) -> compare.Result:
+def gated(order: Order, model: Model, engine: Backend, tell: Tell) -> compare.Result:
+    """The engine beside ONNX Runtime on the CPU, on the golden photographs. Raises EngineError when it cannot judge."""
     with (
         closing(onnxruntime.build(model, onnxruntime.Settings())) as reference,
         compare.golden(order.golden, order.drawn) as photographs,

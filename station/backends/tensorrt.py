@@ -39,6 +39,7 @@ class Settings(Table):
     usual_px: tuple[int, int] = Field(default=(1024, 704), description="Height, width the plan is made fastest for.")
     library: Literal["auto", "tensorrt", "tensorrt_rtx"] = Field(default="auto", description="Which TensorRT.")
     python: Path | None = Field(default=None, description="Python with TensorRT and pycuda, if not this one (Jetson).")
+    cuda_graph: bool = Field(default=False, description="Record the work for each size once, start it by one call.")
     load_seconds: float = Field(default=180.0, gt=0, description="Longest wait for driver, library and plan.")
     answer_seconds: float = Field(default=10.0, gt=0, le=50, description="Longest wait for the maps of a photograph.")
     build_seconds: float = Field(default=3600.0, gt=0, description="Longest wait for a plan to be built.")
@@ -107,7 +108,8 @@ def start(model: Model, settings: Settings, find: Callable[[Fingerprint], Plan])
         machine = _machine(child, settings)
         plan = find(machine.fingerprint(model, settings))
         most = (*shapes(model, settings).most, 3)
-        order = {"plan": str(plan.path.absolute()), "sha256": plan.sha256, "most": most, "memory": memory}
+        order = {"plan": str(plan.path.absolute()), "sha256": plan.sha256, "most": most, "memory": memory,
+                 "graph": settings.cuda_graph}  # fmt: skip
         opened = child.ask(order, settings.load_seconds)
         made = TensorRt(child, machine, model, settings, opened, mmap.mmap(memory, opened["shared_bytes"]))
         made.warm_up()
@@ -146,6 +148,7 @@ class TensorRt:
         self.precision: str = settings.precision
         self.version = f"{machine.library} {machine.version}, {machine.gpu.name}"
         self.gpu_bytes: int = opened["gpu_bytes"]
+        self.pid = child.pid
         self.seconds = 0.0
         self._child, self._settings = child, settings
         self._shapes = shapes(model, settings)

@@ -174,6 +174,11 @@ class Child:
         said = f"The GPU process {how} while {self._doing}." + (f" Its last words: {last[-1]}" if last else "")
         return EngineError(said, REMEDY, Trouble.CRASHED)
 
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
     def alive(self) -> bool:
         """Is the process still there?"""
         return self._process.poll() is None

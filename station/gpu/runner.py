@@ -2,7 +2,7 @@
 
     parent                                                child
     examine  {device, memory_mb, library}          ->     {gpu, library, version}
-    load     {plan, sha256, memory, most, ...}     ->     {tensors: {name: {offset, bytes, dtype}}, ...}
+    load     {plan, sha256, memory, most, graph}   ->     {tensors: {name: {offset, dtype, input}}, gpu_bytes, ...}
     infer    {shape}                               ->     {shapes: {name: shape}, seconds}
 
 Images and maps do not travel by the pipe: they lie in memory that both processes see and that is page-locked here, so
@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from station.errors import EngineError, Trouble
-from station.gpu import flavour, plans, probe
+from station.gpu import flavour, graphs, plans, probe
 from station.gpu.buffers import Device
 from station.gpu.child import Talk
 
@@ -46,7 +46,7 @@ def serve(talk: Talk) -> None:
     with Device(asked["device"]) as device:
         talk.tell("loading the plan")
         runner = Runner(plans.read(Path(order["plan"]), order["sha256"]), found, device, asked["memory_mb"] << 20)
-        talk.answer(runner.open(tuple(order["most"]), order["memory"]))
+        talk.answer(runner.open(tuple(order["most"]), order["memory"], order["graph"]))
         while (request := talk.hear()) is not None:
             talk.answer(runner.infer(tuple(request["shape"])))
         runner.close()
@@ -89,10 +89,13 @@ class Runner:
             raise EngineError(f"TensorRT gives no context: {self._logger.last}", LESS, Trouble.LITTLE_MEMORY)
         self._shape: tuple[int, ...] = ()
         self._memory: mmap.mmap | None = None
+        self._records = False
+        self._graphs: dict[tuple[int, ...], graphs.Graph | None] = {}
 
-    def open(self, most: tuple[int, ...], memory: int) -> dict[str, Any]:
+    def open(self, most: tuple[int, ...], memory: int, graph: bool = False) -> dict[str, Any]:
         """Make every buffer for inputs of up to `most` (images, height, width, 3), in the shared memory of that file
-        descriptor, which grows as needed; where each lies."""
+        descriptor, which grows as needed; where each lies. `graph`: record what repeats."""
+        self._records = graph
         self._reshape(most)
         sizes = {name: self._size(name) for name in self._inputs}
         places = np.cumsum([0, *(-(-size // PAGE) * PAGE for size in sizes.values())]).tolist()
@@ -131,19 +134,36 @@ class Runner:
         """Run what lies in the shared memory: images of `shape`. `seconds`: of the GPU with the ways there and back."""
         self._reshape(shape)
         start = time.perf_counter()
+        graph = self._graphs.get(shape)
+        if graph is None:
+            self._enqueue()
+        else:
+            graph.launch()
+        self._device.wait()
+        seconds = time.perf_counter() - start
+        if self._records and shape not in self._graphs:  # after the first time, when everything has been set up
+            self._graphs[shape] = graphs.record(self._device.stream, self._enqueue)
+        outputs = (t.name for t in self._tensors if not t.is_input)
+        return {"shapes": {name: self._given(name) for name in outputs}, "seconds": seconds}
+
+    def _enqueue(self) -> None:
+        """There, compute, and back; all in the stream's order."""
         for tensor in (t for t in self._tensors if t.is_input):
-            self._device.upload(tensor.address, tensor.host[: int(np.prod(shape)) * tensor.dtype.itemsize])
+            self._device.upload(tensor.address, tensor.host[: int(np.prod(self._shape)) * tensor.dtype.itemsize])
         if not self._context.execute_async_v3(self._device.stream):
             raise EngineError(f"TensorRT did not run: {self._logger.last}", "If it repeats, restart the station.")
-        shapes = {}
         for tensor in (t for t in self._tensors if not t.is_input):
-            given = tuple(int(n) for n in self._context.get_tensor_shape(tensor.name))
-            self._device.download(tensor.host[: int(np.prod(given)) * tensor.dtype.itemsize], tensor.address)
-            shapes[tensor.name] = given
-        self._device.wait()
-        return {"shapes": shapes, "seconds": time.perf_counter() - start}
+            size = int(np.prod(self._given(tensor.name))) * tensor.dtype.itemsize
+            self._device.download(tensor.host[:size], tensor.address)
+
+    def _given(self, name: str) -> tuple[int, ...]:
+        """The shape of an output for the present input."""
+        return tuple(int(n) for n in self._context.get_tensor_shape(name))
 
     def close(self) -> None:
         """Let go of TensorRT's things, in their order, before the device is given back."""
+        for graph in filter(None, self._graphs.values()):
+            graph.close()
+        self._graphs.clear()
         self._tensors.clear()
         del self._context, self._engine, self._runtime

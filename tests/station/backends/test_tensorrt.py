@@ -12,7 +12,7 @@ import pytest
 from station.backends import tensorrt
 from station.config import ZOO
 from station.errors import EngineError, Trouble
-from station.gpu import child, plans
+from station.gpu import plans
 from station.segment import read_model
 from station.types import Model
 from tests.station.gpu.driver import FakeGpu
@@ -28,15 +28,9 @@ def model() -> Model:
 
 def test_every_promise_of_a_backend_is_kept(fake_gpu: FakeGpu, model: Model, tmp_path: Path) -> None:
     """The contract suite, in a process of its own, with a plan that was compiled for the fake GPU."""
-    shelf, bounds = plans.Shelf(tmp_path / tensorrt.SHELF), tensorrt.shapes(model, SETTINGS)
-    asked = {
-        "device": 0, "memory_mb": 100, "library": "auto", "onnx": str(model.path), "plan": str(tmp_path / "plan"),
-        "timing_cache": str(tmp_path / "times"), "precision": "fp32", "workspace_mb": 100,
-        "shapes": {"least": bounds.least, "usual": bounds.usual, "most": bounds.most},
-    }  # fmt: skip
-    child.call("station.gpu.compiler:serve", asked, 60)
+    shelf, made = plans.Shelf(tmp_path / tensorrt.SHELF), fake_gpu.plan(model, SETTINGS, tmp_path)
     with shelf.held():
-        shelf.add(tensorrt.examine(SETTINGS).fingerprint(model, SETTINGS), tmp_path / "plan", 1.0, {})
+        shelf.add(tensorrt.examine(SETTINGS).fingerprint(model, SETTINGS), made.path, 1.0, {})
     command = [sys.executable, "-m", "pytest", str(CONTRACT), "-k", "tensorrt", "-p", "no:randomly", "-rs"]
     environment = os.environ | {"STATION_STATE": str(tmp_path)}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=CONTRACT.parents[3])

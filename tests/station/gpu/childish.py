@@ -104,3 +104,31 @@ def compile_here(talk: Talk) -> None:
     recipe = compiler.Recipe("fp16", Shapes((1, 32, 32), (1, 1024, 704), (4, 1024, 1024)), 1024)
     plan = compiler.compile_plan(Path(asked["onnx"]), recipe, found, None, told.append)
     talk.answer({"bytes": len(plan), "told": told})
+
+
+def graph(talk: Talk) -> None:
+    """Record an upload and start it twice."""
+    import numpy as np
+
+    from station.gpu import graphs
+    from station.gpu.buffers import Device
+
+    talk.hear()
+    with Device(0) as device:
+        memory = np.full(8, 7, np.uint8)
+        there, back = device.allocate(8), np.zeros(8, np.uint8)
+
+        def work() -> None:
+            device.upload(there, memory)
+            device.download(back, there)
+
+        made = graphs.record(device.stream, work)
+        after_recording = int(back.sum())
+        assert made is not None
+        starts = 0
+        for value in (3, 4):
+            memory[...] = value
+            made.launch()
+            starts += int((back == value).all())
+        made.close()
+    talk.answer({"after_recording": after_recording, "after_two": starts})

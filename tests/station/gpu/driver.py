@@ -12,6 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from station.backends import tensorrt
+from station.gpu import child, plans
+from station.types import Model
+
 HERE = Path(__file__).parent
 SONAME = "libcuda.so.1"
 
@@ -83,6 +87,17 @@ class FakeGpu:
     def also(self, folder: Path) -> None:
         """One more folder in which children find modules."""
         self.set("PYTHONPATH", os.pathsep.join((os.environ["PYTHONPATH"], str(folder))))
+
+    def plan(self, model: Model, settings: tensorrt.Settings, folder: Path) -> plans.Plan:
+        """A plan of the shipped file, compiled by a child for these settings."""
+        bounds, target = tensorrt.shapes(model, settings), folder / "compiled.plan"
+        asked = {
+            "device": 0, "memory_mb": 100, "library": "auto", "onnx": str(model.path), "plan": str(target),
+            "timing_cache": str(folder / "times"), "precision": "fp32", "workspace_mb": 100,
+            "shapes": {"least": bounds.least, "usual": bounds.usual, "most": bounds.most},
+        }  # fmt: skip
+        child.call("station.gpu.compiler:serve", asked, 60)
+        return plans.Plan("", target, plans.digest(target), target.stat().st_size, "", 1.0, {}, {})
 
     def mood(self, word: str) -> None:
         """What the stand-in does from now on, also in children that run already; "" = all is well."""

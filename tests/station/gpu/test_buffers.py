@@ -34,7 +34,7 @@ def test_too_much_is_too_little_memory(ask: FakeGpu) -> None:
     """Its own kind of trouble, with what to do."""
     ask.set("FAKE_CUDA_MB", "64")
     with pytest.raises(EngineError, match="not enough memory") as caught:
-        call("childish:round_trip", {"bytes": 1 << 30}, 60)
+        call("childish:round_trip", {"bytes": 100 << 20}, 60)
     assert caught.value.trouble is Trouble.LITTLE_MEMORY
     assert "nvidia-smi" in caught.value.remedy
 

@@ -151,11 +151,18 @@ class Context:
     def execute_async_v3(self, stream_handle: int) -> bool:
         if fails("run"):
             return False
-        image = _at(self.addresses["image"], self.shape, np.uint8).copy()
+        again = ctypes.CFUNCTYPE(None)(lambda shape=self.shape: self.compute(shape))
+        self.calls = [*getattr(self, "calls", []), again]  # a recorded call must outlive this function
+        if not ctypes.CDLL("libcuda.so.1").fake_record_call(again):
+            self.compute(self.shape)
+        return True
+
+    def compute(self, shape: tuple[int, ...]) -> None:
+        """What the kernels would do."""
+        image = _at(self.addresses["image"], shape, np.uint8).copy()
         names = [t.name for t in self.engine.session.get_outputs()]
         for name, made in zip(names, self.engine.session.run(None, {"image": image}), strict=True):
             _at(self.addresses[name], made.shape, made.dtype)[...] = 0 if mood() == "wrong run" else made
-        return True
 
 
 def _at(address: int, shape: tuple[int, ...], dtype: Any) -> Any:
