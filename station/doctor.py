@@ -15,9 +15,11 @@ import numpy as np
 from rich.console import Console
 from rich.text import Text
 
-from station import kit
+from station import kit, segment
+from station.backends import tensorrt
 from station.config import Config
-from station.errors import StationError, TetherError
+from station.errors import EngineError, StationError, TetherError
+from station.gpu.plans import Shelf
 from station.inbox.mounts import mount_of
 from station.types import Outcome
 
@@ -54,6 +56,7 @@ def examine(config: Config) -> Iterator[Answer]:
     """Look at one thing after the other; never raises for what it finds."""
     yield Answer("computer", Outcome.PASS, f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores")
     yield _engine(config)
+    yield from _gpu(config)
     yield _inbox(config.inbox)
     yield _inbox_mount(config.inbox)
     yield _inotify(config.inbox)
@@ -74,7 +77,8 @@ def _engine(config: Config) -> Answer:
         segmenter.backend.infer([blank])
         start = time.perf_counter()
         segmenter.backend.infer([blank])
-        took = f"{segmenter.backend.name}, {segmenter.model.name}, {1000 * (time.perf_counter() - start):.0f} ms"
+        took = f"{1000 * (time.perf_counter() - start):.0f} ms, {segmenter.model.name}"
+        took = f"{segmenter.backend.name} {segmenter.backend.precision}, {took}"
     except StationError as error:
         return Answer("engine", Outcome.FAIL, str(error), error.remedy)
     finally:
@@ -82,6 +86,20 @@ def _engine(config: Config) -> Answer:
     if segmenter.notice:
         return Answer("engine", Outcome.WARN, took, segmenter.notice)
     return Answer("engine", Outcome.PASS, took)
+
+
+def _gpu(config: Config) -> Iterator[Answer]:
+    """What TensorRT finds, and how its plan did beside the reference; nothing where it is not asked for."""
+    for settings in (s for _, s in config.backends if isinstance(s, tensorrt.Settings)):
+        try:
+            machine = tensorrt.examine(settings)
+            model = segment.read_model(config.model)
+            plan = Shelf(config.state / tensorrt.SHELF).find(machine.fingerprint(model, settings))
+        except EngineError as error:
+            yield Answer("GPU", Outcome.WARN, str(error), error.remedy)
+        else:
+            found = f"{machine.gpu.name}, {machine.gpu.driver}, {machine.library} {machine.version}"
+            yield Answer("GPU", Outcome.PASS, f"{found}; {plan.compared()}")
 
 
 def _inbox(inbox: Path) -> Answer:

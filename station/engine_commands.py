@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -65,7 +64,7 @@ def build(
 
         order = building.Order(configuration.load(config), golden or (), calibration)
         plan = building.build(order, say)
-        say(f"Kept: {plan.path.name}, {plan.bytes / 1e6:.1f} MB, built in {plan.seconds:.0f} s; {gate(plan.gate)}.")
+        say(f"Kept: {plan.path.name}, {plan.bytes / 1e6:.1f} MB, built in {plan.seconds:.0f} s; {plan.compared()}.")
 
 
 @app.command("list")
@@ -79,9 +78,7 @@ def list_plans(config: ConfigFile = None) -> None:
             made = plan.fingerprint
             library = f"{made['library']} {made['version']}"
             size, day = f"{plan.bytes / 1e6:.1f}", plan.built_at[:10]
-            table.add_row(
-                plan.name, made["precision"], made["gpu"], library, size, day, plan.refused or gate(plan.gate)
-            )
+            table.add_row(plan.name, made["precision"], made["gpu"], library, size, day, plan.compared())
     Console(highlight=False).print(table)
 
 
@@ -91,7 +88,8 @@ def verify(config: ConfigFile = None, golden: Golden = None) -> None:
     with explained():
         from engines import build as building
 
-        say(f"{gate(building.verify(building.Order(configuration.load(config), golden or ()), say).gate)}.")
+        order = building.Order(configuration.load(config), golden or ())
+        say(f"{building.verify(order, say).compared()}.")
 
 
 @app.command()
@@ -112,13 +110,3 @@ def prune(
 def say(words: str) -> None:
     """One line to standard output, at once: the daemon reads them while a plan is being built."""
     typer.echo(words)
-
-
-def gate(result: Mapping[str, Any]) -> str:
-    """The gate's result in a line."""
-    if not result:
-        return "not compared"
-    return (
-        f"{result['agreement']:.2%} of pixels agree at least, boxes {result['box_iou']:.3f},"
-        f" {result['changed_verdicts']} of {result['photographs']} verdicts differ"
-    )

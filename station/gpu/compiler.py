@@ -49,7 +49,7 @@ def compile_plan(
 ) -> bytes:
     """The plan. Raises EngineError: NULL when the builder gives none, FAILED when the ONNX file is not understood."""
     trt, logger = found.trt, flavour.logger(found.trt)
-    builder = trt.Builder(logger)
+    builder = flavour.begun(trt.Builder, logger)
     network = builder.create_network(_bits(trt.NetworkDefinitionCreationFlag, found.ways.network))
     parser = trt.OnnxParser(network, logger)
     tell("reading the model")

@@ -111,6 +111,17 @@ def logger(trt: Any) -> Any:
     return Logger()
 
 
+def begun(kind: Any, logger: Any) -> Any:
+    """A Builder or a Runtime. Raises EngineError NULL where TensorRT gives none: it needs a GPU and a driver to its
+    liking (it then returns null, which its bindings call a TypeError, or crashes)."""
+    try:
+        return kind(logger)
+    except TypeError as error:
+        said = f"TensorRT cannot work with this GPU and driver: {logger.last}"
+        raise EngineError(said, "Install the driver that this TensorRT asks for (its release notes).",
+                          Trouble.NULL) from error  # fmt: skip
+
+
 def device_memory(engine: Any) -> int:
     """Bytes on the GPU that a context of this engine takes beside the weights. 8.6 and 10.0 call it otherwise."""
     return int(getattr(engine, "device_memory_size_v2", 0) or getattr(engine, "device_memory_size", 0))

@@ -89,6 +89,15 @@ class Plan:
     gate: Facts
     refused: str | None = None
 
+    def compared(self) -> str:
+        """How it did at the parity gate, in a line."""
+        if self.refused is not None or not self.gate:
+            return self.refused or "not compared"
+        return (
+            f"{self.gate['agreement']:.2%} of pixels agree at least, boxes {self.gate['box_iou']:.3f},"
+            f" {self.gate['changed_verdicts']} of {self.gate['photographs']} verdicts differ"
+        )
+
 
 class Shelf:
     """The plans of one station."""

@@ -71,7 +71,7 @@ class Runner:
         trt = found.trt
         self._device, self._tensors = device, list[Tensor]()
         self._logger = flavour.logger(trt)
-        self._runtime = trt.Runtime(self._logger)
+        self._runtime = flavour.begun(trt.Runtime, self._logger)
         self._engine = self._runtime.deserialize_cuda_engine(plan)
         if self._engine is None:
             raise EngineError(f"TensorRT does not take the plan: {self._logger.last}", plans.BUILD, Trouble.NULL)

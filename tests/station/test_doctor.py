@@ -7,6 +7,7 @@ from pathlib import Path
 from station.config import load
 from station.doctor import examine
 from station.types import Outcome
+from tests.station.gpu.driver import FakeGpu
 
 NAMES = {"computer", "engine", "inbox", "inbox mount", "inotify", "records", "disk", "page", "camera", "clock"}
 
@@ -46,3 +47,19 @@ def test_records_that_cannot_be_made_fail(tmp_path: Path) -> None:
 def test_a_camera_that_is_not_there_is_not_a_failure(tmp_path: Path) -> None:
     """Files may arrive otherwise: UNKNOWN with a hint, or PASS where a camera is connected."""
     assert answers(tmp_path)["camera"][0] in (Outcome.UNKNOWN, Outcome.PASS)
+
+
+def test_a_gpu_that_is_asked_for_and_not_there_is_a_warning_with_the_reason(tmp_path: Path) -> None:
+    """The station works on the CPU; the default, which asks for no GPU, says nothing of one."""
+    asked = "segment: {backends: [tensorrt, onnxruntime], tensorrt: {device: 99}}\n"
+    found = answers(tmp_path, asked)
+    assert found["GPU"][0] is found["engine"][0] is Outcome.WARN
+    assert found["GPU"][1]
+    assert "GPU" not in answers(tmp_path)
+
+
+def test_a_gpu_without_a_plan_is_described_by_what_is_missing(tmp_path: Path, fake_gpu: FakeGpu) -> None:
+    """There is a GPU and a library, but nothing was built: the command that builds it."""
+    found = answers(tmp_path, "segment: {backends: [tensorrt, onnxruntime]}\n")
+    assert found["GPU"][0] is Outcome.WARN
+    assert "station engine build" in found["GPU"][1]

@@ -77,12 +77,17 @@ class FakeGpu:
     def __init__(self, driver: Path, pycuda: Path, mood: Path, environment: pytest.MonkeyPatch) -> None:
         self._mood, self._environment = mood, environment
         self.set("LD_LIBRARY_PATH", searched(driver))
-        self.set("PYTHONPATH", os.pathsep.join(map(str, (HERE / "standin", pycuda))))
+        self._pycuda = pycuda
+        self.instead(HERE / "standin")
         self.set("STANDIN_MOOD", str(mood))
 
     def set(self, name: str, value: str) -> None:
         """An environment variable of fakecuda.c or of the stand-in."""
         self._environment.setenv(name, value)
+
+    def instead(self, library: Path) -> None:
+        """Another TensorRT than the stand-in."""
+        self.set("PYTHONPATH", os.pathsep.join(map(str, (library, self._pycuda))))
 
     def also(self, folder: Path) -> None:
         """One more folder in which children find modules."""

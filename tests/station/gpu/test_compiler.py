@@ -89,3 +89,13 @@ def test_tensorrt_rtx_does_not_take_rubbish(rtx: Path, tmp_path: Path, monkeypat
     (tmp_path / "rubbish").write_bytes(b"rubbish")
     with pytest.raises(EngineError, match="does not understand the model"):
         call("childish:compile_here", {"onnx": str(tmp_path / "rubbish")}, 110)
+
+
+def test_tensorrt_rtx_that_gets_no_gpu_gives_a_null_engine(
+    rtx: Path, fake_gpu: FakeGpu, model: Model, tmp_path: Path
+) -> None:
+    """The real library over the fake driver, which cannot compute: its builder gives nothing, in its own words."""
+    fake_gpu.instead(rtx)
+    with pytest.raises(EngineError, match="tensorrt_rtx built nothing: ") as caught:
+        compiled(order(model, tmp_path, library="tensorrt_rtx"), 110)
+    assert caught.value.trouble is Trouble.NULL

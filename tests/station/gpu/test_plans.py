@@ -146,6 +146,16 @@ def test_the_gates_result_can_be_renewed(shelf: Shelf) -> None:
     assert (found.sha256, found.path) == (made.sha256, made.path)
 
 
+def test_how_it_did_at_the_gate_is_one_line(shelf: Shelf) -> None:
+    """Figures where there are some, the reason where it was refused."""
+    made = stored(shelf)
+    assert dataclasses.replace(made, gate={}).compared() == "not compared"
+    gate = {"agreement": 0.9987, "box_iou": 1.0, "changed_verdicts": 0, "photographs": 12}
+    told = dataclasses.replace(made, gate=gate).compared()
+    assert told == "99.87% of pixels agree at least, boxes 1.000, 0 of 12 verdicts differ"
+    assert dataclasses.replace(made, gate=gate, refused="no").compared() == "no"
+
+
 def test_only_one_builds_at_a_time(shelf: Shelf) -> None:
     """The second is told so; when the first is done its folder is gone."""
     with shelf.held() as work:

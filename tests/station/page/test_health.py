@@ -119,3 +119,24 @@ def test_metrics_count_what_happens(station: Station) -> None:
         assert seen[("station_pulse_age_seconds",)] >= 0
 
     told(station, story)
+
+
+def test_metrics_tell_which_engine_judges_and_why_it_is_not_the_first(station: Station) -> None:
+    """Labels for the engine; the reason of a fallback in one word, and no word of it when it is over."""
+    station.pulse = {"fallback": "no driver", "notice": "Running on onnxruntime instead of tensorrt."}
+    station.beat()
+
+    def engines(answer: httpx.Response) -> set[tuple[str, ...]]:
+        return {key for key in values(answer) if key[0].startswith("station_engine")}
+
+    async def story(client: httpx.AsyncClient) -> None:
+        seen = await until(client, "/metrics", lambda told: len(engines(told)) == 2)
+        assert ("station_engine_fallback", "no driver") in engines(seen)
+        assert values(seen)[("station_notice",)] == 1
+        assert (await client.get("/api/state")).json()["pulse"]["fallback"] == "no driver"
+        station.pulse = {}
+        station.beat()
+        seen = await until(client, "/metrics", lambda told: len(engines(told)) == 1)
+        assert values(seen)[("station_notice",)] == 0
+
+    told(station, story)
