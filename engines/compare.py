@@ -145,7 +145,7 @@ def _judged(path: Path, config: Config, model: Model, backend: Backend) -> tuple
 
 def _row(name: str, first: Verdict, a: Segmentation, second: Verdict, b: Segmentation) -> Row:
     agreement = float(np.mean(a.class_map == b.class_map)) if a.class_map.shape == b.class_map.shape else 0.0
-    grain = max(a.photo_px_per_map_px)
+    grain = max(a.photo_px_per_map_px) + 1  # boxes are rounded outwards to whole pixels of the photograph
     pairs = [(first.regions, second.regions), (second.regions, first.regions)] if not name.endswith(WILD_NAME) else []
     iou = min((_matched(ours, theirs, grain) for ours, theirs in pairs), default=1.0)
     changed = tuple(sorted(_said(first) ^ _said(second)))
