@@ -4,9 +4,8 @@ The golden photographs go down the whole line with both. An engine passes when, 
 the pixels have the same class, every object has the same box (IoU >= 0.98, or no edge farther than one pixel of the
 class map; none more and none less), and every check says the same. Otherwise it is refused, with the reason.
 
-Golden photographs are drawn sheets that follow from their seeds: each fault once, and sheets of the wild kind, of which
-pixels and verdicts count but not the boxes: there the network itself is in doubt, and a doubt may fall either way. Real
-photographs can be added by folder.
+Golden photographs are drawn sheets that follow from their seeds: each fault once, and sheets of the wild kind, where
+the network is in doubt and rounding shows first. Real photographs can be added by folder.
 """
 
 from __future__ import annotations
@@ -33,13 +32,12 @@ LEAST_BOX_IOU = 0.98
 PLAIN = tuple((100 + i, defect) for i, defect in enumerate(Defect))
 WILD = (201, 202, 203, 204, 205)
 GOLDEN_PX = 1536
-WILD_NAME = "-wild.jpg"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One photograph. `agreement`: share of pixels of one class; `box_iou`: the worst object's, 1 where boxes do not
-    count; `changed`: what the checks say of it only with one of the two."""
+    """One photograph. `agreement`: share of pixels of one class; `box_iou`: the worst object's; `changed`: what the
+    checks say of it only with one of the two."""
 
     name: str
     agreement: float
@@ -117,7 +115,7 @@ def golden(folders: Sequence[Path] = (), count: int | None = None) -> Iterator[l
 
 def _drawn(folder: Path, seed: int, defect: Defect, plain: bool) -> Path:
     image = draw_sheet(seed, long_side_px=GOLDEN_PX, defect=defect, plain=plain).image
-    path = folder / f"drawn-{seed}{f'-{defect.name.lower()}.jpg' if plain else WILD_NAME}"
+    path = folder / f"drawn-{seed}-{defect.name.lower() if plain else 'wild'}.jpg"
     cv2.imwrite(str(path), image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 95])
     return path
 
@@ -146,8 +144,8 @@ def _judged(path: Path, config: Config, model: Model, backend: Backend) -> tuple
 def _row(name: str, first: Verdict, a: Segmentation, second: Verdict, b: Segmentation) -> Row:
     agreement = float(np.mean(a.class_map == b.class_map)) if a.class_map.shape == b.class_map.shape else 0.0
     grain = max(a.photo_px_per_map_px) + 1  # boxes are rounded outwards to whole pixels of the photograph
-    pairs = [(first.regions, second.regions), (second.regions, first.regions)] if not name.endswith(WILD_NAME) else []
-    iou = min((_matched(ours, theirs, grain) for ours, theirs in pairs), default=1.0)
+    pairs = ((first.regions, second.regions), (second.regions, first.regions))
+    iou = min(_matched(ours, theirs, grain) for ours, theirs in pairs)
     changed = tuple(sorted(_said(first) ^ _said(second)))
     return Row(name, round(agreement, 6), len(first.regions), round(iou, 4), changed)
 

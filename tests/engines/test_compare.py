@@ -156,6 +156,14 @@ def test_the_golden_photographs_are_always_the_same(tmp_path: Path) -> None:
     assert len(compare.WILD) == 5
 
 
+def test_one_pixel_of_the_map_is_no_other_box() -> None:
+    """A small object's edge may move by one pixel of the map, not by two."""
+    box = Box(100, 100, 20, 30)
+    assert compare._alike(box, Box(100, 100, 23, 30), 3.0) == 1
+    assert compare._alike(box, Box(97, 103, 26, 24), 3.0) == 1
+    assert compare._alike(box, Box(100, 100, 26, 30), 3.0) < compare.LEAST_BOX_IOU
+
+
 @given(a=BOXES, b=BOXES)
 def test_the_overlap_of_boxes_is_a_share(a: Box, b: Box) -> None:
     """Symmetric, 1 only for the same box, within 0..1, and right by counting pixels."""
