@@ -17,11 +17,17 @@ from station.types import Image, Maps, Model
 if TYPE_CHECKING:
     import onnxruntime
 
+CPU, CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
+PROVIDERS = {"cpu": (CPU,), "cuda": (CUDA,), "auto": (CUDA, CPU)}
+"""Setting -> ONNX Runtime's names, the first that it has is used."""
+
 
 class Settings(Table):
     """Table `segment.onnxruntime`."""
 
-    provider: Literal["cpu", "cuda"] = Field(default="cpu", description="Where ONNX Runtime computes.")
+    provider: Literal["cpu", "cuda", "auto"] = Field(
+        default="cpu", description="Where it computes; auto: CUDA, else CPU."
+    )
     threads: int = Field(default=0, ge=0, le=256, description="CPU threads for one photograph; 0 = one a core.")
 
 
@@ -63,8 +69,9 @@ def build(model: Model, settings: Settings, _state: Path | None = None) -> OnnxR
     import onnxruntime
     from onnxruntime.capi import onnxruntime_pybind11_state as failures
 
-    provider = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}[settings.provider]
-    if provider not in onnxruntime.get_available_providers():
+    there = onnxruntime.get_available_providers()
+    providers = [name for name in PROVIDERS[settings.provider] if name in there]
+    if not providers:
         raise EngineError(
             f"This ONNX Runtime has no {settings.provider.upper()} provider.",
             "Install onnxruntime-gpu, or set segment.onnxruntime.provider to cpu.",
@@ -73,11 +80,12 @@ def build(model: Model, settings: Settings, _state: Path | None = None) -> OnnxR
     options.intra_op_num_threads = settings.threads or len(os.sched_getaffinity(0))
     options.log_severity_level = 3
     try:
-        session = onnxruntime.InferenceSession(str(model.path), options, providers=[provider])
+        session = onnxruntime.InferenceSession(str(model.path), options, providers=providers)
     except (failures.Fail, failures.NoSuchFile, failures.InvalidProtobuf, failures.InvalidGraph,
             failures.NotImplemented, failures.RuntimeException) as error:  # fmt: skip
         raise EngineError(
             f"The model {model.path.name} cannot be loaded: {error}",
             "Install the package again, or name another model in the profile.",
         ) from error
-    return OnnxRuntime(session, onnxruntime.__version__)
+    on_cuda = session.get_providers()[0] == CUDA
+    return OnnxRuntime(session, f"{onnxruntime.__version__}{', CUDA' if on_cuda else ''}")
