@@ -111,7 +111,9 @@ class Segmenter:
                 made.close()
                 raise
         except EngineError as error:
-            log.warning("backend %s: %s %s", name, error, error.remedy)
+            known = self._refusals.get(index)
+            if known is None or str(known) != str(error):  # not every half minute
+                log.warning("backend %s: %s %s", name, error, error.remedy)
             self._refuse(index, error)
             return None
         return made

@@ -95,15 +95,27 @@ def build(model: Model, settings: Settings, state: Path) -> TensorRt:
         return start(model, settings, find)
     except EngineError as error:
         if taken and error.trouble in (Trouble.NULL, Trouble.NOT_BUILT):  # not what was built, whatever its notes say
-            shelf.remove(taken[-1].name)
+            _remove(shelf, taken[-1].name)
             raise EngineError(str(error), error.remedy, Trouble.NOT_BUILT) from error
         raise
 
 
+def _remove(shelf: Shelf, name: str) -> None:
+    try:
+        shelf.remove(name)
+    except OSError as error:
+        said = f"A plan that is of no use cannot be removed from {shelf.folder}: {error.strerror}."
+        raise EngineError(said, "Give the station's user the right to write there.") from error
+
+
 def start(model: Model, settings: Settings, find: Callable[[Fingerprint], Plan]) -> TensorRt:
     """Open the plan that `find` gives for this machine, and warm it up. Raises EngineError."""
-    memory = os.memfd_create("station-maps")
-    child = _child(settings, memory)
+    memory = _shared_memory()
+    try:
+        child = _child(settings, memory)
+    except EngineError:
+        os.close(memory)
+        raise
     try:
         machine = _machine(child, settings)
         plan = find(machine.fingerprint(model, settings))
@@ -119,6 +131,15 @@ def start(model: Model, settings: Settings, find: Callable[[Fingerprint], Plan])
     finally:
         os.close(memory)
     return made
+
+
+def _shared_memory() -> int:
+    """A file descriptor of memory that a child may use, too."""
+    try:
+        return os.memfd_create("station-maps")
+    except OSError as error:
+        said = f"This computer gives no memory to share with the GPU process: {error.strerror}."
+        raise EngineError(said, "Free memory, or restart the station.", Trouble.LITTLE_MEMORY) from error
 
 
 def _child(settings: Settings, *share: int) -> Child:

@@ -14,6 +14,7 @@ import pytest
 from station.backends import onnxruntime, recorded, tensorrt
 from station.config import ZOO
 from station.errors import EngineError, Trouble
+from station.gpu import plans
 from station.segment import input_image, read_model, segment
 from station.segmenter import Segmenter, Tell
 from station.types import Image, Model
@@ -180,6 +181,37 @@ def test_a_missing_plan_is_built_while_the_cpu_judges(small: Model, tmp_path: Pa
         until(lambda: segmenter.fallback is Trouble.NULL)
         assert "tensorrt: The builder built nothing. Look at the log." in str(segmenter.notice)
         assert segmenter._not_before[0] > time.monotonic() - 1
+
+
+@pytest.mark.parametrize("mood", ["crash run", "hang run", "fail run"])
+def test_a_gpu_that_dies_with_a_photograph_costs_nothing(
+    small: Model, tmp_path: Path, fake_gpu: FakeGpu, mood: str
+) -> None:
+    """Crash, hang, refusal: the CPU judges that very photograph; when the GPU is well again it takes over again."""
+    settings = tensorrt.Settings(batch=1, memory_mb=1024, answer_seconds=2)
+    shelf, plan = plans.Shelf(tmp_path / tensorrt.SHELF), fake_gpu.plan(small, settings, tmp_path)
+    with shelf.held():
+        shelf.add(tensorrt.examine(settings).fingerprint(small, settings), plan.path, 1.0, {})
+    with closing(Segmenter(small, (("tensorrt", settings), CHOICES[1]), tmp_path, recheck_s=0.05)) as segmenter:
+        first = segmenter(PHOTO)
+        assert first.engine.backend == "tensorrt"
+        fake_gpu.mood(mood)
+        second = segmenter(PHOTO)
+        assert second.engine.backend == "onnxruntime"
+        np.testing.assert_array_equal(second.class_map, first.class_map)
+        assert "Running on onnxruntime instead of tensorrt." in str(segmenter.notice)
+        fake_gpu.mood("")
+        segmenter.improve(never)
+        until(lambda: segmenter.fallback is None)
+        assert segmenter(PHOTO).engine.backend == "tensorrt"
+
+
+def test_the_same_reason_is_logged_once(small: Model, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """An engine that is not there is looked for again and again; the log does not fill."""
+    with closing(Segmenter(small, CHOICES, tmp_path, recheck_s=0.02)) as segmenter:
+        segmenter.improve(never)
+        time.sleep(0.3)
+    assert len([r for r in caplog.records if "There is no recording" in r.getMessage()]) == 1
 
 
 def test_without_a_model_nothing_is_judged(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import signal
 import subprocess
@@ -12,7 +13,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from station import errors
 from station.errors import EngineError, Trouble
+from station.gpu import child as module
 from station.gpu.child import Child, call
 
 HERE = Path(__file__).parent
@@ -108,3 +111,21 @@ def test_a_child_does_not_outlive_its_parent() -> None:
     while psutil.pid_exists(child) and psutil.Process(child).status() != psutil.STATUS_ZOMBIE:
         assert time.monotonic() < end, "the child outlives its parent"
         time.sleep(0.1)
+
+
+def test_the_childs_side_is_python_3_10() -> None:
+    """The Python of a Jetson's system: its grammar, and none of the names that came later."""
+    later = {"StrEnum", "Self", "UTC", "tomllib", "ExceptionGroup", "file_digest", "assert_never"}
+    for path in (*sorted(Path(module.__file__).parent.glob("*.py")), Path(errors.__file__)):
+        tree = ast.parse(path.read_text(), feature_version=(3, 10))
+        names = {getattr(node, "id", getattr(node, "attr", None)) for node in ast.walk(tree)}
+        names |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
+        assert not names & later, path.name
+
+
+def test_the_childs_side_imports_nothing_of_the_station_but_itself() -> None:
+    """Beside this folder only the errors: pydantic and OpenCV need not exist for the other Python."""
+    for path in sorted(Path(module.__file__).parent.glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("station"):
+                assert node.module in ("station.errors", "station.gpu") or node.module.startswith("station.gpu.")
