@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -11,6 +13,14 @@ import pytest
 from tests.station.gpu import driver
 
 SHARED = Path(os.environ.get("STATION_SHARED", Path(__file__).parents[2] / "shared"))
+
+
+@pytest.fixture(autouse=True)
+def quiet_root() -> Iterator[None]:
+    """A command that a test runs in this process sets up the log; the next test finds it as it was."""
+    level = logging.root.level
+    yield
+    logging.root.setLevel(level)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,1 @@
+"""What the station uses of pycuda, by ctypes: where pycuda itself cannot be had, so the rest is tried all the same."""
