@@ -1,8 +1,8 @@
 """Class map -> the objects in the photograph.
 
 Straight-sided objects (labels, charts, barcodes ...) become four corners: the network's `core` map parts those that
-touch, every pixel of the class then goes to its nearest core. The sheet's (or slide's) four sides are fitted on the
-map and refined on the photograph's full-resolution pixels. Plants keep their outline.
+touch, every pixel of the class then goes to its nearest core. Plants keep their outline. The sheet (or slide) itself is
+found by mount.py.
 """
 
 from __future__ import annotations
@@ -14,16 +14,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from station import mount
 from station.measure import outline, strip
-from station.types import Box, Photo, Region, Segmentation
+from station.types import Photo, Region, Segmentation
 
-MOUNTS = ("sheet", "slide")
 FLAT = ("label", "stamp", "packet")
 """Flat things on the mount that are easily taken for each other: they are parted together and each is named by most of
 its pixels, so that a printed heading of which half looks like a label is one object (on training sheets F1 of labels
 +0.04, of stamps +0.04)."""
 OUTLINED = ("specimen", "foreign_object")
-ON_THE_MOUNT = ("sheet", "slide", "specimen", "label", "barcode", "stamp", "packet", "coverslip", "type_marker")
 CORE, CORE_SHARE = 90, 0.4
 """Core value (of 255) that starts an object, and the least share of the object that its core fills: taught cores keep
 an eighth of the smaller side away from the outline, which leaves 0.56. Both chosen on training sheets among 90 to 170
@@ -40,20 +39,11 @@ SLIM, TWO_CARDS, STRIP_PX = 8.0, 0.7, 1024
 """Length over width, and share of the photo's long side, from which a chart is looked at for a seam between two cards;
 long side of the reduced photo where it is looked for. The 27 pairs of the training sheets span 0.86 to 0.96, the 40
 single strips at most 0.58."""
-PLACES = 96
-"""Places along a sheet's side at which its step is looked for at full resolution."""
-STEP, MAJORITY = 1.5, 0.3
-"""Least step, grey levels a pixel; least share of the places that must lie on one straight line."""
-NEAR = 0.004
-"""Nearer to the frame than this share of the long side, two pixels of the map, a side without a step lies on it."""
-Line = tuple[NDArray[np.float64], NDArray[np.float64]]
-"""(point, direction)"""
 
 
 def find(segmented: Segmentation, photo: Photo) -> tuple[Region, ...]:
     """All objects of a segmentation, in photo pixels. Raises DecodeError when the photo's pixels cannot be read."""
-    mounts = [r for name in MOUNTS if name in segmented.classes for r in _mount(segmented, photo, name)]
-    return (*mounts, *(card for region in objects(segmented) for card in cards(region, photo)))
+    return (*mount.find(segmented, photo), *(card for region in objects(segmented) for card in cards(region, photo)))
 
 
 def cards(region: Region, photo: Photo) -> tuple[Region, ...]:
@@ -100,8 +90,8 @@ def _named_parts(segmented: Segmentation) -> Iterator[tuple[str, NDArray[np.uint
     for class_id, name in enumerate(segmented.classes):
         mask = (segmented.class_map == class_id).astype(np.uint8)
         if name in OUTLINED:
-            found += [(name, part) for part in _components(mask, 1)]
-        elif class_id > 0 and name not in (*MOUNTS, *FLAT):
+            found += [(name, part) for part in outline.components(mask, 1)]
+        elif class_id > 0 and name not in (*mount.NAMES, *FLAT):
             pieces = _parted(mask, segmented.core, 0.25 * _least(name, mask))
             found += [(name, part) for part in (_joined(pieces, FILLED[name]) if name in FILLED else pieces)]
     flat = [i for i, name in enumerate(segmented.classes) if name in FLAT]
@@ -132,21 +122,16 @@ def _joined(pieces: list[NDArray[np.uint8]], filled: float) -> list[NDArray[np.u
     return pieces
 
 
-def _components(mask: NDArray[np.uint8], least: float) -> list[NDArray[np.uint8]]:
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    return [(labels == i).astype(np.uint8) for i in range(1, count) if stats[i, cv2.CC_STAT_AREA] >= least]
-
-
 def _parted(mask: NDArray[np.uint8], core: NDArray[np.uint8], least: float) -> list[NDArray[np.uint8]]:
     """Objects of one class: each connected area is divided among the cores in it, nearest core wins.
 
     A core that is a small part of its share is a scrap that text or a fold cut off: its share goes to the others.
     """
     parts: list[NDArray[np.uint8]] = []
-    for area in _components(mask, least):
+    for area in outline.components(mask, least):
         x, y, w, h = cv2.boundingRect(area)
         here, inner = area[y : y + h, x : x + w], core[y : y + h, x : x + w]
-        seeds = _components(cv2.bitwise_and(here, (inner >= CORE).astype(np.uint8)), 0.15 * least)
+        seeds = outline.components(cv2.bitwise_and(here, (inner >= CORE).astype(np.uint8)), 0.15 * least)
         shares = _shares(here, seeds)
         while len(seeds) > 1:
             filled = [seed.sum() / max(s.sum(), 1) if s.sum() >= least else 0.0
@@ -190,102 +175,3 @@ def _without_whiskers(part: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Thin stray rows would blow up the rectangle: open the mask, unless that leaves too little of it."""
     opened = cv2.morphologyEx(part, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     return opened if opened.sum() >= 0.8 * part.sum() else part
-
-
-def _mount(segmented: Segmentation, photo: Photo, name: str) -> list[Region]:
-    """The sheet is what the network calls sheet together with what lies on it."""
-    ids = [i for i, n in enumerate(segmented.classes) if n == name]
-    on_it = [i for i, n in enumerate(segmented.classes) if n in ON_THE_MOUNT]
-    bare = np.isin(segmented.class_map, ids)
-    if bare.mean() < 0.02:
-        return []
-    mask = np.isin(segmented.class_map, on_it).astype(np.uint8)
-    mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
-    mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((9, 9), np.uint8))
-    parts = _components(mask, 0.05 * mask.size)
-    if not parts:
-        return []
-    part = max(parts, key=lambda p: int((p.astype(bool) & bare).sum()))
-    corners = outline.quadrilateral(part) * np.array(segmented.photo_px_per_map_px)
-    corners = refined(corners, photo)
-    area = float(cv2.contourArea(corners.astype(np.float32)))
-    confidence = float(segmented.confidence[bare].mean()) / 255
-    return [Region(name, corners.astype(np.float32), area, round(confidence, 4))]
-
-
-def refined(corners: NDArray[np.float64], photo: Photo) -> NDArray[np.float64]:
-    """The same four corners from the photograph's own pixels; a side that shows no clear step keeps its place.
-
-    corners float (4, 2), clockwise from the top-left, photo pixels. A map pixel is many photo pixels wide, so a side
-    that seems to lie on the frame's border is looked at too: where background shows beyond it, there is a step.
-    """
-    width, height = photo.size_px
-    sides = [(corners[i], corners[(i + 1) % 4]) for i in range(4)]
-    lines = [_refined_side(a, b, photo) or _on_border(a, b, photo.size_px) for a, b in sides]
-    try:
-        better = np.array([outline.crossing(lines[i - 1], lines[i]) for i in range(4)])
-    except ValueError:
-        return corners
-    moved = float(np.abs(better - corners).max())
-    return better if moved <= 0.02 * max(width, height) else corners
-
-
-def _on_border(a: NDArray[np.float64], b: NDArray[np.float64], size_px: tuple[int, int]) -> Line:
-    """A side without a step: as it was, but on the frame's border when it lies within NEAR of it, for there is no
-    background beyond it."""
-    middle, unit = (a + b) / 2, (b - a) / max(np.hypot(*(b - a)), 1e-9)
-    k = 0 if abs(unit[1]) > abs(unit[0]) else 1
-    for border in (0.0, float(size_px[k])):
-        if abs(middle[k] - border) <= NEAR * max(size_px):
-            middle[k] = border
-            return middle, np.array([0.0, 1.0]) if k == 0 else np.array([1.0, 0.0])
-    return a, unit
-
-
-def _refined_side(a: NDArray[np.float64], b: NDArray[np.float64], photo: Photo) -> Line | None:
-    """(point, direction) of the side from a to b, from the lightness steps across it; None where there is none."""
-    rough = (a, (b - a) / max(np.hypot(*(b - a)), 1e-9))
-    reach = max(8, round(0.008 * max(photo.size_px)))
-    upright = abs(rough[1][1]) > abs(rough[1][0])
-    frame = np.array(photo.size_px, float)
-    low, high = np.clip(np.minimum(a, b), 0, frame), np.clip(np.maximum(a, b), 0, frame)
-    pad = np.array([reach + 2, 0]) if upright else np.array([0, reach + 2])
-    x0, y0 = np.maximum(np.floor(low - pad), 0).astype(int)
-    x1, y1 = np.minimum(np.ceil(high + pad), photo.size_px).astype(int)
-    if x1 - x0 < 8 or y1 - y0 < 8:
-        return None
-    side = cv2.cvtColor(photo.region(Box(int(x0), int(y0), int(x1 - x0), int(y1 - y0))), cv2.COLOR_RGB2GRAY)
-    side = side.astype(np.float32) if upright else side.T.astype(np.float32)
-    return _fitted(side, rough, (float(x0), float(y0)), upright, reach)
-
-
-def _fitted(
-    strip: NDArray[np.float32],
-    rough: Line,
-    origin: tuple[float, float],
-    upright: bool,
-    reach: int,
-) -> Line | None:
-    """Rows of `strip` run along the side. Each of PLACES rows is the mean of its share of the length."""
-    rows = min(PLACES, len(strip))
-    share = np.array_split(np.arange(len(strip)), rows)
-    along = np.array([s.mean() for s in share]) + 0.5
-    k = (0, 1) if upright else (1, 0)
-    point, direction = rough
-    slope = direction[k[0]] / direction[k[1]]
-    expected = point[k[0]] - origin[k[0]] + slope * (along + origin[k[1]] - point[k[1]])
-    window = np.arange(-reach, reach + 1)
-    columns = np.clip(np.round(expected)[:, None].astype(int) + window, 0, strip.shape[1] - 1)
-    profiles = np.stack([strip[s[:: max(1, len(s) // 8)]].mean(axis=0)[c] for s, c in zip(share, columns, strict=True)])
-    at, strength = outline.step_in_profiles(profiles.astype(np.float32), reach, 0.5 * reach)
-    across = np.round(expected) + at - reach + 0.5
-    good = strength > STEP
-    if good.sum() < MAJORITY * rows:
-        return None
-    fits = outline.straight_majority(along[good], across[good], strength[good], tolerance=max(1.0, 0.08 * reach))
-    if fits.sum() < MAJORITY * rows:
-        return None
-    xy = np.empty((int(fits.sum()), 2))
-    xy[:, k[0]] = across[good][fits] + origin[k[0]]
-    xy[:, k[1]] = along[good][fits] + origin[k[1]]
-    return outline.line_through(xy)

@@ -21,6 +21,12 @@ def clockwise(corners: Points) -> Points:
     return np.roll(ring, -int(np.argmin(ring.sum(axis=1))), axis=0)
 
 
+def components(mask: NDArray[np.uint8], least: float) -> list[NDArray[np.uint8]]:
+    """The connected areas (8 neighbours) of a mask of at least `least` pixels, each as a mask of its own."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    return [(labels == i).astype(np.uint8) for i in range(1, count) if stats[i, cv2.CC_STAT_AREA] >= least]
+
+
 def rectangle(mask: NDArray[np.uint8]) -> Points:
     """The smallest turned rectangle round a mask, corners clockwise from the top-left; map pixels."""
     ys, xs = np.nonzero(mask)

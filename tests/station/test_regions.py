@@ -52,21 +52,6 @@ def test_every_drawn_rectangle_is_found_where_it_lies(seed: int) -> None:
         assert all(max(overlap(r, d, sheet.image.shape) for d in drawn) > 0.85 for r in mine), name
 
 
-@pytest.mark.parametrize("skew", [-4.0, 0.0, 0.4])
-def test_the_sheets_corners_are_refined_on_the_photograph(skew: float) -> None:
-    """The four corners come within 3 px of 3000 of the drawn ones, closer than a map pixel (6 px)."""
-    sheet = draw_sheet(11, long_side_px=3000, plain=True, skew_deg=skew)
-    coarse = cv2.resize(sheet.class_map, None, fx=1 / 6, fy=1 / 6, interpolation=cv2.INTER_NEAREST)
-    h, w = sheet.class_map.shape
-    blank = np.zeros_like(coarse)
-    scale = (w / coarse.shape[1], h / coarse.shape[0])
-    engine = Engine("drawn", "0" * 64, "truth", "fp32", "1")
-    segmented = Segmentation(coarse, blank + np.uint8(240), blank, HERBARIUM, scale, 0, engine)
-    (found,) = [r for r in regions.find(segmented, ArrayPhoto(sheet.image)) if r.name == "sheet"]
-    (drawn,) = [t.polygon for t in sheet.things if t.name == "sheet"]
-    assert np.linalg.norm(found.polygon[:, None] - drawn[None], axis=2).min(axis=1).max() < 3.0
-
-
 def test_objects_that_touch_are_parted_by_their_cores() -> None:
     """Two labels side by side are one area of the class map but two regions."""
     class_map = np.ones((200, 300), np.uint8)
