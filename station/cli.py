@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 
 from station import config as configuration
-from station import engine_commands
+from station import engine_commands, user_commands
 from station import kit as kits
 from station.line import Judged
 from station.terminal import ConfigFile, Exit, explained, speak
@@ -28,6 +28,7 @@ app = typer.Typer(
 benches = typer.Typer(no_args_is_help=True, help="Measure this machine; each beside a limit or a peer.")
 app.add_typer(benches, name="bench")
 app.add_typer(engine_commands.app, name="engine")
+app.add_typer(user_commands.app, name="user")
 Photos = Annotated[list[Path], typer.Argument(help="Photographs, or folders of them.")]
 
 
@@ -74,6 +75,7 @@ def page(config: ConfigFile = None) -> None:
             settings.page,
             store,
             kits.previews(settings),
+            kits.book(settings),
             ready=ready,
             beat=lambda: notify("WATCHDOG=1"),
         )

@@ -16,6 +16,7 @@ from station.config import Config
 from station.contracts import Alert, Store
 from station.errors import EngineError
 from station.line import Line
+from station.people import Book
 from station.segmenter import Segmenter
 from station.settings import Settings
 from station.types import Barcode, Photo, Segmentation
@@ -67,6 +68,11 @@ def open_store(config: Config, *, writer: bool) -> Store:
 def previews(config: Config) -> Path:
     """Folder of the pictures that the page shows."""
     return config.state / "previews"
+
+
+def book(config: Config) -> Book:
+    """The accounts of the page."""
+    return Book(config.state / "people.sqlite")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,11 @@ settings.py   the table `page` of the configuration
 feed.py       the one poller: what is new in the store, and is the daemon alive
 previews.py   the pictures the daemon wrote
 guard.py      which requests are let in, and what a browser may do with the answers
+gate.py       who is asking, and who may enter which page
+login.py      /login, /logout
 api.py        /api: records, decisions, events
 health.py     /livez /readyz /metrics
 operator.py   /: the operator screen; its moving parts are the *.js beside it
+assets.py     the scripts and style sheets
 texts.py      every text on the screen, from en.json
 """

@@ -26,19 +26,22 @@ from fastapi.responses import JSONResponse, Response
 
 from station.contracts import Store
 from station.errors import ConfigError, StationError, StoreError
-from station.page import api, health, operator
+from station.page import api, health, login, operator
+from station.page.assets import Assets
 from station.page.feed import Feed
+from station.page.gate import Gate, loopback
 from station.page.guard import Guard
 from station.page.previews import Previews
 from station.page.settings import Settings
 from station.page.texts import TEXTS
+from station.people import Book
 
 __all__ = ["Settings", "create_app", "serve"]
 
 
-def create_app(settings: Settings, store: Store, previews: Path) -> FastAPI:
+def create_app(settings: Settings, store: Store, previews: Path, book: Book) -> FastAPI:
     """The application; nothing is asked of the store before it is started."""
-    metrics = health.Metrics()
+    metrics, assets = health.Metrics(), Assets.here()
     feed = Feed(store, Previews(previews), settings.max_pulse_age_seconds, settings.poll_seconds, metrics.count)
 
     @contextlib.asynccontextmanager
@@ -51,12 +54,15 @@ def create_app(settings: Settings, store: Store, previews: Path) -> FastAPI:
 
     app = FastAPI(title=settings.title, version="1", docs_url=None, redoc_url=None, lifespan=lifespan)
     app.state.feed, app.state.metrics = feed, metrics
+    app.add_middleware(Gate, book=book, host=settings.host, kiosk=settings.kiosk)
     app.add_middleware(Guard, names=(settings.host, *settings.names))
     app.add_exception_handler(StoreError, _no_records)
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.include_router(api.routes)
     app.include_router(health.routes)
-    app.include_router(operator.router(settings.title, TEXTS, settings.max_pulse_age_seconds))
+    app.include_router(assets.router())
+    app.include_router(login.router(settings.title, assets.root, book, settings.login_hours))
+    app.include_router(operator.router(settings.title, TEXTS, assets.root, settings.max_pulse_age_seconds))
     return app
 
 
@@ -64,6 +70,7 @@ def serve(
     settings: Settings,
     store: Store,
     previews: Path,
+    book: Book,
     *,
     ready: Callable[[], None] | None = None,
     beat: Callable[[], None] | None = None,
@@ -71,10 +78,12 @@ def serve(
     """Serve until SIGINT or SIGTERM, then end within a second. `ready` is called once, when the port is open, `beat`
     every five seconds while requests are served.
 
-    Raises ConfigError when the address cannot be listened on.
+    Raises ConfigError when the address cannot be listened on, or can be reached by others while nobody has an account.
     """
+    if not loopback(settings.host) and not book.people():
+        raise ConfigError(TEXTS["no_accounts"].format(host=settings.host), TEXTS["no_accounts_do"])
     listener = _listen(settings.host, settings.port)
-    app = create_app(settings, store, previews)
+    app = create_app(settings, store, previews, book)
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1, lifespan="on")
     _Server(config, app.state.feed, ready, beat).run([listener])
 

@@ -1,6 +1,6 @@
 """Which requests are let in, and what a browser may do with the answers.
 
-There is no log-in, so three doors are shut that listening on localhost leaves open: a foreign web page that posts
+Whoever asks (gate.py), three doors are shut that even listening on localhost leaves open: a foreign web page that posts
 here from the operator's own browser (its Origin or Sec-Fetch-Site betrays it), a foreign name that points at this
 address (DNS rebinding; only IP addresses, `localhost`, this computer's name and `names` are answered), and a foreign
 page that frames this one. The Content-Security-Policy lets no script run that is not a file of this server, whatever
@@ -24,9 +24,9 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
-    " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    " connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
 }

@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from html import escape
-from pathlib import Path
 from string import Template
 
-from fastapi import APIRouter, HTTPException
-from fastapi.responses import HTMLResponse, Response
-
-from station.page.texts import TEXTS
-
-KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
-FOR_EVER = "public, max-age=31536000, immutable"
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
 
 
-def router(title: str, texts: Mapping[str, str], max_silence_seconds: float) -> APIRouter:
-    """`/` and its files, whose address changes with their content so that no browser shows yesterday's."""
-    here = Path(__file__).parent
-    files = {path.name: path.read_bytes() for path in sorted(here.iterdir()) if path.suffix in KINDS}
-    digest = hashlib.sha256(b"".join(files.values())).hexdigest()[:12]
-    html = shell(title, texts, f"/assets/{digest}", max_silence_seconds)
+def router(title: str, texts: Mapping[str, str], assets: str, max_silence_seconds: float) -> APIRouter:
+    """`/`; its files lie below `assets`."""
+    html = shell(title, texts, assets, max_silence_seconds)
     routes = APIRouter(include_in_schema=False)
 
     @routes.get("/", response_class=HTMLResponse)
     async def page() -> HTMLResponse:
         return HTMLResponse(html, headers={"cache-control": "no-cache"})
-
-    @routes.get("/assets/{version}/{name}")
-    async def asset(version: str, name: str) -> Response:
-        if name not in files:
-            raise HTTPException(404, TEXTS["no_file"])
-        lasting = FOR_EVER if version == digest else "no-cache"
-        headers = {"content-type": KINDS[Path(name).suffix], "cache-control": lasting}
-        return Response(files[name], headers=headers)
 
     return routes
 

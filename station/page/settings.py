@@ -12,7 +12,7 @@ class Settings(station.settings.Settings):
 
     host: str = Field(
         default="127.0.0.1",
-        description="address to listen on; there is no log-in, so another one opens the page to its network",
+        description="address to listen on; any but this computer's own needs accounts: `station user add`",
     )
     port: int = Field(default=8321, ge=1, le=65535, description="TCP port")
     names: tuple[str, ...] = Field(
@@ -30,3 +30,5 @@ class Settings(station.settings.Settings):
     poll_seconds: float = Field(
         default=0.05, ge=0.01, le=1, description="how often the records are asked for something new"
     )
+    kiosk: bool = Field(default=False, description="browsers on this very computer are an operator's, without a log-in")
+    login_hours: float = Field(default=12.0, gt=0, le=720, description="a log-in ends after so long, hours")

@@ -13,6 +13,7 @@ import pytest
 from tests.house.source import ROOT, modules, tree
 
 AT_HOME = {
+    "argon2": "station/people/passwords.py",
     "gphoto2": "station/camera.py",
     "onnxruntime": "station/backends/onnxruntime.py",
     "pycuda": "station/gpu/buffers.py",

@@ -3,6 +3,7 @@ as a process of its own."""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import socket
 import subprocess
@@ -13,9 +14,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import cv2
+import httpx
 import numpy as np
+from fastapi import FastAPI
 
 from station.stores import sqlite
 from station.types import Box, Capture, Engine, Finding, Outcome, Pulse, Record, Region, Stamp, Verdict
@@ -28,10 +32,12 @@ import sys
 from pathlib import Path
 from station.page.app import serve
 from station.page.settings import Settings
+from station.people import Book
 from station.stores import sqlite
 root = Path(sys.argv[1])
 store = sqlite.build(sqlite.Settings(), root)
-serve(Settings(port=int(sys.argv[2])), store, root / "previews", ready=lambda: print("ready", flush=True))
+book = Book(root / "people.sqlite")
+serve(Settings(port=int(sys.argv[2])), store, root / "previews", book, ready=lambda: print("ready", flush=True))
 print("ended", flush=True)
 """
 
@@ -143,3 +149,13 @@ def page_process(root: Path, port: int | None = None) -> Iterator[tuple[subproce
             yield process, f"http://127.0.0.1:{port}"
         finally:
             process.kill()
+
+
+def ask(app: FastAPI, path: str, method: str = "GET", **request: Any) -> httpx.Response:
+    """The answer of an application without a server; `request` goes to httpx."""
+
+    async def asked() -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:8321") as client:
+            return await client.request(method, path, **request)
+
+    return asyncio.run(asked())

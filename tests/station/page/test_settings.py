@@ -9,7 +9,7 @@ from station.page.settings import Settings
 
 
 def test_the_page_is_for_this_computer_alone_by_default() -> None:
-    """There is no log-in, so nobody else is let in unasked."""
+    """Nobody else is let in unasked."""
     assert Settings().host == "127.0.0.1"
 
 
