@@ -104,8 +104,9 @@ class Bench:
             at, on_sheet // 4 if clear else on_sheet, (light, light * 0.98, light * 0.9), None if clear else "sheet"
         )
 
-    def press(self, blades: list[Blade], pose: Matrix) -> None:
-        """Lay a plant on the sheet: shadow first, then the blades, then mottling over all of it."""
+    def press(self, blades: list[Blade], pose: Matrix, join_mm: float = 2.0) -> None:
+        """Lay a plant on the sheet: shadow first, then the blades, then mottling over all of it. Pieces within
+        `join_mm` count as one."""
         canvas, rng = self.canvas, self.rng
         lengths = np.cumsum([len(blade.outline) for blade in blades])[:-1]
         every = through(pose, np.concatenate([blade.outline for blade in blades]))
@@ -124,12 +125,12 @@ class Bench:
         mottle = textured(picture.shape[0], picture.shape[1], (225, 225, 225), rng, float(rng.uniform(6, 16)))
         picture = cv2.multiply(picture, mottle, scale=1 / 225)
         canvas.blend(at, cover, np.asarray(picture, np.uint8), "specimen")
-        self._note_specimens(cover, origin)
+        self._note_specimens(cover, origin, join_mm)
 
-    def _note_specimens(self, cover: Pixels, origin: Array) -> None:
-        """One thing for each connected piece of plant (pieces within 2 mm count as one), smallest crumbs left out."""
+    def _note_specimens(self, cover: Pixels, origin: Array, join_mm: float) -> None:
+        """One thing for each connected piece of plant (pieces within `join_mm` count as one), but no crumbs."""
         scale = min(1.0, 600 / max(cover.shape))
-        radius = max(1, round(self.canvas.px_per_mm * scale))
+        radius = max(1, round(join_mm / 2 * self.canvas.px_per_mm * scale))
         kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1,) * 2)
         small = cv2.resize(cover, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         small = cv2.copyMakeBorder(small, *(radius + 1,) * 4, cv2.BORDER_CONSTANT, value=0)

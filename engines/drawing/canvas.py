@@ -26,6 +26,19 @@ CLASSES = (
     "foreign_object",
 )
 """The classes of the profile herbarium-sheet; the index is the id in a class map."""
+SLIDE_CLASSES = (
+    "background",
+    "slide",
+    "specimen",
+    "label",
+    "barcode",
+    "colour_chart",
+    "scale_bar",
+    "type_marker",
+    "coverslip",
+    "foreign_object",
+)
+"""The classes of the profile microscope-slide."""
 
 SUPERSAMPLE = 2
 SHIFT = 4
@@ -71,6 +84,7 @@ class Canvas:
     px_per_mm: float
     light: tuple[float, float] = (0.6, 0.8)
     things: list[Thing] = field(default_factory=list)
+    classes: tuple[str, ...] = CLASSES
 
     @property
     def tile_px_per_mm(self) -> float:
@@ -119,7 +133,7 @@ class Canvas:
         mixed = cv2.add(cv2.multiply(over, a, scale=1 / 255), cv2.multiply(under, 255 - a, scale=1 / 255))
         self.image[at] = mixed
         if name is not None:
-            self.class_map[at][alpha > 127] = CLASSES.index(name)
+            self.class_map[at][alpha > 127] = self.classes.index(name)
 
     def fill(self, polygon: Array, colour: Colour, name: str | None, *, record: bool = True) -> None:
         """A flat polygon (photo px); `record` also notes it as a thing."""
@@ -189,7 +203,7 @@ class Canvas:
             paint = cv2.multiply(self.image[at], paint, scale=1 / 255)
         self.blend(at, shown, paint, None)
         if name is not None:
-            self.class_map[at][cover > 127] = CLASSES.index(name)
+            self.class_map[at][cover > 127] = self.classes.index(name)
 
 
 def fixed(points: Array) -> NDArray[np.int32]:

@@ -46,11 +46,13 @@ def bar(canvas: Canvas, pose: Matrix, frame_mm: tuple[float, float], rng: Genera
     shape(canvas, pose, stroke(line, width, width), colour, 2.0, rng)
 
 
-def hand(canvas: Canvas, pose: Matrix, frame_mm: tuple[float, float], rng: Generator) -> None:
-    """Fingers reaching in from the edge."""
+def hand(
+    canvas: Canvas, pose: Matrix, frame_mm: tuple[float, float], rng: Generator, glove: Colour | None = None
+) -> None:
+    """Fingers reaching in from the edge, bare or in a glove of some colour."""
     start, inward = edge_point(frame_mm, rng)
     tone = rng.uniform(0.35, 1.0)
-    skin = (225 * tone, 170 * tone, 140 * tone)
+    skin = (225 * tone, 170 * tone, 140 * tone) if glove is None else glove
     for n in range(int(rng.integers(1, 5))):
         beside = np.array([np.cos(np.radians(inward)), np.sin(np.radians(inward))], np.float32) * 19 * n
         line = wander(start + beside, inward + rng.normal(0, 6), rng.uniform(30, 75), rng, 12, 8)
