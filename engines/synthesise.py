@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -158,8 +159,25 @@ def coco(drawn: list[tuple[str, Drawn]]) -> dict[str, object]:
     return {"images": images, "annotations": notes, "categories": kinds}
 
 
+def write(
+    out: Path, seeds: Iterable[int], long_side_px: int, *, plain: bool = False, defect: Defect = Defect.NONE
+) -> Path:
+    """Write pictures (JPEG), class maps (PNG) and coco.json into `out`; the path of the last."""
+    out.mkdir(parents=True, exist_ok=True)
+    made: list[tuple[str, Drawn]] = []
+    for seed in seeds:
+        truth = draw_sheet(seed, long_side_px=long_side_px, plain=plain, defect=defect)
+        name = f"drawn-{seed:06}"
+        cv2.imwrite(str(out / f"{name}.jpg"), truth.image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 92])
+        cv2.imwrite(str(out / f"{name}.png"), truth.class_map)
+        made.append((f"{name}.jpg", truth))
+    path = out / "coco.json"
+    path.write_text(json.dumps(coco(made)))
+    return path
+
+
 def main() -> None:
-    """Write pictures (JPEG), class maps (PNG) and coco.json."""
+    """Read the options and write."""
     parser = argparse.ArgumentParser(description="Draw photographs of herbarium sheets with exact truth.")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--count", type=int, default=10)
@@ -168,15 +186,8 @@ def main() -> None:
     parser.add_argument("--plain", action="store_true", help="calm pictures of one well kept stand")
     parser.add_argument("--defect", choices=[d.name for d in Defect], default="NONE")
     asked = parser.parse_args()
-    asked.out.mkdir(parents=True, exist_ok=True)
-    made: list[tuple[str, Drawn]] = []
-    for seed in range(asked.seed, asked.seed + asked.count):
-        truth = draw_sheet(seed, long_side_px=asked.long_side, plain=asked.plain, defect=Defect[asked.defect])
-        name = f"drawn-{seed:06}"
-        cv2.imwrite(str(asked.out / f"{name}.jpg"), truth.image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 92])
-        cv2.imwrite(str(asked.out / f"{name}.png"), truth.class_map)
-        made.append((f"{name}.jpg", truth))
-    (asked.out / "coco.json").write_text(json.dumps(coco(made)))
+    seeds = range(asked.seed, asked.seed + asked.count)
+    write(asked.out, seeds, asked.long_side, plain=asked.plain, defect=Defect[asked.defect])
 
 
 if __name__ == "__main__":

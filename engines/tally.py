@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from engines import matching
 from engines.matching import Rates
+from station.measure import shares
 
 MAPS = ("class_map", "regions")
 """Two answers to "which class is this pixel?": the network's class map, and the regions painted over each other."""
@@ -146,5 +147,5 @@ def _round(value: float | None) -> float | None:
 
 
 def _interval(hits: int, of: int) -> list[float] | None:
-    interval = matching.wilson(hits, of)
+    interval = shares.wilson(hits, of)
     return None if interval is None else [round(v, 4) for v in interval]

@@ -211,6 +211,33 @@ def bench_agreement(
         agreement.bench(coco, images or coco.parent / "images", configuration.load(config), Console())
 
 
+@benches.command("defects")
+def bench_defects(
+    folders: Annotated[list[Path] | None, typer.Argument(help="Photographs; without any, drawn sheets.")] = None,
+    annotations: Annotated[list[Path] | None, typer.Option(help="COCO files that say what lies in them.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="Only this family of faults; may be repeated.")] = None,
+    drawn: Annotated[int, typer.Option(min=0, help="So many drawn sheets as well.")] = 0,
+    out: Annotated[Path, typer.Option(help="Folder for the report; a stopped run goes on there.")] = Path("defects"),
+    config: ConfigFile = None,
+) -> None:
+    """Seed faults of known severity into photographs: how many are noticed, and the false alarms without any."""
+    from engines import synthesise
+    from station import judging
+    from station.bench.defects import frames, report, run
+
+    speak(logging.ERROR)
+    with explained():
+        named, truths = list(folders or []), list(annotations or [])
+        if drawn or not named:
+            truths.append(synthesise.write(out / "drawn", range(drawn or 12), 3000, plain=True))
+            named += sorted((out / "drawn").glob("*.jpg"))
+        truths += [f / "coco.json" for f in folders or [] if (f / "coco.json").is_file()]
+        known = {stem: truth for coco in truths for stem, truth in frames.known(coco).items()}
+        photographs = tuple(judging.photographs(named))
+        order = run.Order(photographs, known, configuration.load(config), out, tuple(only or ()))
+        report.bench(order, Console())
+
+
 def _version(asked: bool) -> None:
     if asked:
         print(kits.SOFTWARE)
