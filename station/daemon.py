@@ -75,6 +75,7 @@ class Daemon:
     def take(self, capture: Capture) -> None:
         """Judge, record, tell."""
         judged = line.judge(capture, self.kit.line)
+        self.kit.recent.add(judged.verdict)
         record = self.record(judged.verdict, judged.photo)
         if record is not None:
             self.tell(record)

@@ -17,9 +17,10 @@ from station.contracts import Alert, Store
 from station.errors import EngineError
 from station.line import Line
 from station.people import Book
+from station.recent import Recent
 from station.segmenter import Segmenter
 from station.settings import Settings
-from station.types import Barcode, Photo, Segmentation
+from station.types import Barcode, Photo, Segmentation, Verdict
 
 log = logging.getLogger(__name__)
 SOFTWARE = f"capture-station {version('capture-station')}"
@@ -35,8 +36,12 @@ def open_segmenter(config: Config) -> Segmenter:
     return Segmenter(model, config.backends, config.state)
 
 
-def make_line(config: Config, segmenter: Callable[[Photo], Segmentation]) -> Line:
-    """The line that judges with these parts."""
+def make_line(
+    config: Config,
+    segmenter: Callable[[Photo], Segmentation],
+    recent: Callable[[], tuple[Verdict, ...]] = tuple,
+) -> Line:
+    """The line that judges with these parts; `recent`: the verdicts before, newest last."""
     checks = tuple((name, parts.part("checks", name).check, settings) for name, settings in config.checks)
     return Line(
         decode=lambda capture: decode.decode(capture, config.decode),
@@ -49,6 +54,7 @@ def make_line(config: Config, segmenter: Callable[[Photo], Segmentation]) -> Lin
         rig=config.rig,
         config_digest=config.digest,
         software=SOFTWARE,
+        recent=recent,
     )
 
 
@@ -84,6 +90,7 @@ class Kit:
     line: Line
     store: Store
     alerts: tuple[tuple[str, Alert], ...]
+    recent: Recent
 
 
 @contextmanager
@@ -94,7 +101,8 @@ def opened(config: Config) -> Iterator[Kit]:
         segmenter = stack.enter_context(closing(open_segmenter(config)))
         segmenter.improve(partial(building.build_plan, config.source))
         alerts = tuple((name, stack.enter_context(closing(_alert(name, s)))) for name, s in config.alerts)
-        yield Kit(config, segmenter, make_line(config, segmenter), store, alerts)
+        recent = Recent.of(store)
+        yield Kit(config, segmenter, make_line(config, segmenter, recent), store, alerts, recent)
 
 
 def _alert(name: str, settings: Settings) -> Alert:

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
 
@@ -46,7 +46,8 @@ LISTS = ("labels", "charts")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Everything a judgement needs, opened by kit.py. `checks`: (name, check, its settings), in the order asked."""
+    """Everything a judgement needs, opened by kit.py. `checks`: (name, check, its settings), in the order asked.
+    `recent`: the verdicts before, newest last."""
 
     decode: Callable[[Capture], Photo]
     segment: Callable[[Photo], Segmentation]
@@ -58,6 +59,7 @@ class Line:
     rig: Rig
     config_digest: str
     software: str
+    recent: Callable[[], tuple[Verdict, ...]] = tuple
 
 
 @dataclass(slots=True)
@@ -114,7 +116,7 @@ def look(photo: Photo, capture: Capture, line: Line) -> Scene:
     found = segmented if isinstance(segmented, EngineError) else attempt("regions", lambda: line.find(segmented, photo))
     regions = () if isinstance(found, EngineError) else found
     barcodes = attempt("reading barcodes", lambda: line.identify(photo, regions))
-    return Scene(capture, photo, line.profile, line.rig, barcodes, segmented, found)
+    return Scene(capture, photo, line.profile, line.rig, barcodes, segmented, found, line.recent())
 
 
 def attempt(part: str, work: Callable[[], T]) -> T | EngineError:
@@ -142,6 +144,7 @@ def ask(scene: Scene, line: Line) -> tuple[list[Finding], dict[str, object]]:
             answers = [Finding(name, "not_judged", Outcome.UNKNOWN, f"Not judged: {answers}", answers.remedy)]
         if not any(isinstance(a, Finding) for a in answers):
             answers.append(Finding(name, "not_judged", Outcome.UNKNOWN, f"The check {name} gave no answer."))
+        scene = replace(scene, said=(*scene.said, *answers))
         findings.extend(a for a in answers if isinstance(a, Finding))
         for answer in answers:
             if isinstance(answer, Measure):

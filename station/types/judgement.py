@@ -51,7 +51,11 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """All that a check may see. Asking for what failed raises why it failed (an EngineError)."""
+    """All that a check may see. Asking for what failed raises why it failed (an EngineError).
+
+    `recent`: the verdicts before this one at this station, newest last; empty for files at hand. `said`: what the
+    checks asked before this one answered of the same photograph.
+    """
 
     capture: Capture
     photo: Photo
@@ -60,6 +64,8 @@ class Scene:
     barcodes: tuple[Barcode, ...] | EngineError
     segmented: Segmentation | EngineError
     found: tuple[Region, ...] | EngineError
+    recent: tuple[Verdict, ...] = ()
+    said: tuple[Finding | Measure, ...] = ()
 
     @property
     def segmentation(self) -> Segmentation:

@@ -15,6 +15,7 @@ from station.types import (
     Box,
     Capture,
     Engine,
+    Finding,
     Image,
     Photo,
     Profile,
@@ -23,6 +24,7 @@ from station.types import (
     Scene,
     Segmentation,
     Stamp,
+    Verdict,
 )
 
 CLASSES = (
@@ -104,3 +106,14 @@ def scene(
     profile = Profile("herbarium-sheet", "drawn", required or {}, pattern)
     found = answer if isinstance(answer, EngineError) else regions
     return Scene(capture, photo, profile, Rig("drawn", ppi), barcodes, answer, found)
+
+
+def verdict(number: int, *findings: Finding, **measures: object) -> Verdict:
+    """A verdict of a capture of its own, of a photograph of 600 x 900 px at the rig `drawn`."""
+    own = f"{number:016x}"
+    capture = Capture(
+        own, Path(f"IMG_{number:04}.jpg"), own * 4, datetime(2026, 1, 1, tzinfo=UTC), 3, Stamp(1, 2, 3, 4)
+    )
+    return Verdict(
+        capture, "herbarium-sheet", "drawn", (600, 900), (f"E{number:08}",), findings, measures, (), None, "d", "test"
+    )

@@ -56,7 +56,7 @@ def open_kit(tmp_path: Path) -> Iterator[kit.Kit]:
 
 def of(made: kit.Kit, *alerts: Telling) -> daemon.Daemon:
     told = tuple((f"alert-{i}", alert) for i, alert in enumerate(alerts))
-    with_alerts = kit.Kit(made.config, made.segmenter, made.line, made.store, told)
+    with_alerts = kit.Kit(made.config, made.segmenter, made.line, made.store, told, made.recent)
     return daemon.Daemon(with_alerts, daemon.Heart(with_alerts, lambda _: None, threading.Event()))
 
 

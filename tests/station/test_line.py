@@ -13,7 +13,7 @@ from station.errors import DecodeError, EngineError
 from station.line import Line, judge
 from station.settings import Settings
 from station.types import Capture, Finding, Measure, Outcome, Photo, Profile, Rig, Scene, Segmentation, Stamp
-from tests.station.scenes import ArrayPhoto, blank, region, segmentation
+from tests.station.scenes import ArrayPhoto, blank, region, segmentation, verdict
 
 CAPTURE = Capture("ab" * 8, Path("IMG_0001.jpg"), "ab" * 32, datetime(2026, 1, 1, tzinfo=UTC), 3, Stamp(1, 2, 3, 4))
 
@@ -74,6 +74,20 @@ def test_a_photo_goes_in_and_a_verdict_comes_out() -> None:
     assert verdict.specimen == ("E1",)
     assert verdict.engine is not None
     assert set(verdict.seconds) == {"decode", "segment", "checks", "total"}
+
+
+def test_a_check_sees_what_was_said_before_it_and_the_verdicts_before() -> None:
+    """The checks are asked in their order: the second sees the first one's answers; `recent` comes from outside."""
+    seen: list[Scene] = []
+
+    def looks_back(scene: Scene, settings: Settings) -> Iterable[Finding | Measure]:
+        seen.append(scene)
+        yield Finding("looks_back", "ok", Outcome.PASS, "well")
+
+    before = (verdict(1),)
+    judge(CAPTURE, line_of(("passing", passing), ("looks_back", looks_back), recent=lambda: before))
+    assert seen[0].recent == before
+    assert [type(a).__name__ for a in seen[0].said] == ["Measure", "Measure", "Finding"]
 
 
 def test_an_unreadable_photo_is_one_failed_finding() -> None:
