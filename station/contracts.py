@@ -6,7 +6,21 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from station.settings import Settings
-from station.types import Decision, Finding, Image, Maps, Measure, Pulse, Record, Scene, Stamp, Verdict
+from station.types import (
+    Decision,
+    Finding,
+    Image,
+    Maps,
+    Measure,
+    Pulse,
+    Record,
+    Scene,
+    Span,
+    Stamp,
+    Stand,
+    Tallies,
+    Verdict,
+)
 
 
 class Backend(Protocol):
@@ -80,6 +94,15 @@ class Store(Protocol):
         """Overwrite the daemon's sign of life."""
 
     def last_pulse(self) -> Pulse | None: ...
+
+    def pulses(self) -> tuple[Pulse, ...]:
+        """The newest sign of life of every station that writes here, by name."""
+
+    def stands(self) -> tuple[Stand, ...]:
+        """Every rig of every station that ever recorded something, by name."""
+
+    def tallies(self, span: Span) -> Tallies:
+        """Counts over time, whose cost does not grow with the number of verdicts."""
 
     def count(self) -> int:
         """Number of verdicts."""

@@ -2,6 +2,8 @@
 
 tables.py       the tables as they are now
 migrations.py   the steps from an older form to this one
+tallies.py      counts kept up with every verdict
+lock.py         one process writes
 rows.py         row <-> value
 events.py       value <-> the JSON object of `station judge --json` and of the events
 """

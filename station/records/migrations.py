@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Column, Connection, DateTime, Engine, MetaData, Table, Text, func, insert, inspect, select
 
 from station.errors import StoreError
+from station.records.backfill import add_tallies
 from station.records.tables import metadata, migrations
 
 
@@ -36,7 +37,10 @@ def _add_pulse(connection: Connection) -> None:
     pulse.create(connection)
 
 
-STEPS: tuple[Migration, ...] = (Migration(2, "pulse: the daemon's sign of life", _add_pulse),)
+STEPS: tuple[Migration, ...] = (
+    Migration(2, "pulse: the daemon's sign of life", _add_pulse),
+    Migration(3, "counts by the quarter of an hour", add_tallies),
+)
 
 
 def version(connection: Connection) -> int:

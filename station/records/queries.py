@@ -5,10 +5,12 @@ The words are those of `Store` in contracts.py. Who calls a function that writes
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from sqlalchemy import Connection, Select, delete, func, insert, select, update
 
+from station.records import tallies
 from station.records.rows import Row, decision_of, decision_row, pulse_of, pulse_row, record_of
 from station.records.tables import decisions, files, pulse, verdicts
 from station.types import Decision, Pulse, Record, Stamp
@@ -30,6 +32,8 @@ def add(connection: Connection, verdict: Row, ledger: list[Row]) -> int | None:
     """The new number, or None for a known capture; the files of the ledger are noted in both cases."""
     new = not has(connection, verdict["capture_id"])
     added = connection.execute(insert(verdicts), verdict).inserted_primary_key if new else None
+    if added:
+        tallies.note(connection, verdict | {"sequence": added[0]}, json.loads(verdict["document"]))
     if ledger:
         connection.execute(delete(files).where(files.c.path.in_([file["path"] for file in ledger])))
         connection.execute(insert(files), ledger)
@@ -95,6 +99,11 @@ def last_pulse(connection: Connection) -> Pulse | None:
     """The newest sign of life of any station."""
     row = connection.execute(select(pulse).order_by(pulse.c.at.desc()).limit(1)).mappings().first()
     return None if row is None else pulse_of(row)
+
+
+def pulses(connection: Connection) -> tuple[Pulse, ...]:
+    """The newest sign of life of every station, by name."""
+    return tuple(pulse_of(row) for row in connection.execute(select(pulse).order_by(pulse.c.station)).mappings())
 
 
 def last_number(connection: Connection) -> int:

@@ -12,6 +12,7 @@ A change here needs its step in migrations.py; a test compares the two.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -111,6 +112,59 @@ files = Table(
     Column("bytes", BigInteger, nullable=False),
     Column("mtime_ns", Word, nullable=False),
     Column("capture_id", Text, ForeignKey("verdicts.capture_id"), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+
+def _by_slot(name: str, *columns: Column[Any]) -> Table:
+    """A table of counts; `slot`: begin of a quarter of an hour, seconds since 1970; `session`: 0 without one."""
+    return Table(
+        name,
+        metadata,
+        Column("slot", BigInteger, primary_key=True, autoincrement=False),
+        Column("station", Text, primary_key=True),
+        Column("rig", Text, primary_key=True),
+        Column("session", BigInteger, primary_key=True, autoincrement=False),
+        *columns,
+        sqlite_with_rowid=False,
+    )
+
+
+tallies = _by_slot(
+    "tallies",
+    Column("captures", Integer, nullable=False),
+    Column("passed", Integer, nullable=False),
+    Column("warned", Integer, nullable=False),
+    Column("unknown", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("retakes", Integer, nullable=False),
+    Column("passed_at_once", Integer, nullable=False),
+    Column("idle_s", Float, nullable=False),
+    Column("busy_s", Float, nullable=False),
+)
+
+tally_defects = _by_slot(
+    "tally_defects",
+    Column("check_name", Text, primary_key=True),
+    Column("code", Text, primary_key=True),
+    Column("outcome", Text, primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+
+tally_measures = _by_slot(
+    "tally_measures",
+    Column("measure", Text, primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("total", Float, nullable=False),
+)
+
+stands = Table(
+    "stands",
+    metadata,
+    Column("station", Text, primary_key=True),
+    Column("rig", Text, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("at", Utc, nullable=False),
     sqlite_with_rowid=False,
 )
 

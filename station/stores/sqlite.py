@@ -12,7 +12,6 @@ SQLite before 3.51.3 (https://www.sqlite.org/wal.html#the_wal_reset_bug); Debian
 
 from __future__ import annotations
 
-import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -27,9 +26,9 @@ from sqlalchemy.exc import SQLAlchemyError
 import station.settings
 from station.errors import StoreError
 from station.inbox.mounts import mount_of
-from station.records import queries, rows
+from station.records import lock, queries, rows, tallies
 from station.records.migrations import prepare
-from station.types import Decision, Pulse, Record, Stamp, Verdict
+from station.types import Decision, Pulse, Record, Span, Stamp, Stand, Tallies, Verdict
 
 LOG_PAGES = 1000
 """The write-ahead log is emptied into the file when it has this many pages (4 MB), SQLite's own default."""
@@ -60,7 +59,7 @@ class SqliteStore:
             _refuse_network(self._path)
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._closed = False
-            self._lock = _locked(self._path) if writer else None
+            self._lock = lock.take(self._path) if writer else None
             self._shared = _engine(self._path, busy_timeout_s, log_pages=0)
             self._own = _engine(self._path, busy_timeout_s, log_pages=LOG_PAGES) if writer else None
             opened.callback(self.close)
@@ -116,6 +115,18 @@ class SqliteStore:
     def last_pulse(self) -> Pulse | None:
         with self._read() as connection:
             return queries.last_pulse(connection)
+
+    def pulses(self) -> tuple[Pulse, ...]:
+        with self._read() as connection:
+            return queries.pulses(connection)
+
+    def stands(self) -> tuple[Stand, ...]:
+        with self._read() as connection:
+            return tallies.last_at_stands(connection)
+
+    def tallies(self, span: Span) -> Tallies:
+        with self._read() as connection:
+            return tallies.read(connection, span)
 
     def count(self) -> int:
         """See Store. The highest number: none is left out (a failed add gives its number back) and none removed."""
@@ -225,23 +236,6 @@ def _connect(path: Path, pragmas: Mapping[str, int | str]) -> sqlite3.Connection
 def _writing(engine: sa.Engine) -> sa.Engine:
     """Transactions that take the write lock at once: one that first read would fail instead of wait."""
     return engine.execution_options(begin="BEGIN IMMEDIATE")
-
-
-def _locked(path: Path) -> int:
-    """Take the writer's lock; the kernel gives it back when this process ends, however it ends."""
-    lock = os.open(path.with_name(path.name + ".writer"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        holder = os.pread(lock, 32, 0).decode("ascii", "replace").strip() or "unknown"
-        os.close(lock)
-        raise StoreError(
-            f"Another daemon (process {holder}) already writes the records {path}.",
-            "Stop it first (`systemctl stop capture-station`), or give this station a records file of its own.",
-        ) from error
-    os.ftruncate(lock, 0)
-    os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
-    return lock
 
 
 def _refuse_network(path: Path) -> None:

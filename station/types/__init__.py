@@ -20,6 +20,7 @@ from station.types.judgement import (
     Scene,
     Verdict,
 )
+from station.types.tallies import Cell, Count, Defects, Mean, Span, Stand, Tallies
 from station.types.vision import Barcode, Engine, Maps, Model, Region, Segmentation
 
 __all__ = [
@@ -27,11 +28,15 @@ __all__ = [
     "Barcode",
     "Box",
     "Capture",
+    "Cell",
+    "Count",
     "Decision",
+    "Defects",
     "Engine",
     "Finding",
     "Image",
     "Maps",
+    "Mean",
     "Measure",
     "Model",
     "Outcome",
@@ -44,6 +49,9 @@ __all__ = [
     "Scene",
     "Segmentation",
     "Sighting",
+    "Span",
     "Stamp",
+    "Stand",
+    "Tallies",
     "Verdict",
 ]

@@ -17,7 +17,7 @@ from station.contracts import Store
 from station.errors import StoreError
 from station.records import event
 from station.stores import sqlite
-from station.types import Action, Decision, Engine, Pulse, Stamp, Verdict
+from station.types import Action, Decision, Engine, Pulse, Span, Stamp, Verdict
 
 VerdictOf = Callable[..., Verdict]
 Opener = Callable[[Path], Store]
@@ -251,3 +251,23 @@ def test_an_impossible_question_is_a_store_error(store: Store) -> None:
         store.get("\ud800")
     with pytest.raises(StoreError):
         store.since(10**30)
+
+
+def test_every_station_has_a_pulse_and_a_last_record_of_its_own(store: Store, verdict_of: VerdictOf) -> None:
+    """Two stations that write into the same records are told apart, by name."""
+    assert (store.pulses(), store.stands()) == ((), ())
+    for number, name in enumerate(("stand-2", "stand-1", "stand-2")):
+        assert store.add(verdict_of(number), name) is not None
+        store.pulse(Pulse(datetime.now(UTC), name, waiting=number))
+    assert [(pulse.station, pulse.waiting) for pulse in store.pulses()] == [("stand-1", 1), ("stand-2", 2)]
+    assert [(stand.station, stand.sequence) for stand in store.stands()] == [("stand-1", 2), ("stand-2", 3)]
+
+
+def test_counts_are_kept_up_with_every_verdict(store: Store, verdict_of: VerdictOf) -> None:
+    """A capture that is known already counts once; nothing outside the span is counted."""
+    for number in (1, 2, 2):
+        store.add(verdict_of(number), "stand-1")
+    now, hour = datetime.now(UTC), timedelta(hours=1)
+    (cell,) = store.tallies(Span(now - hour, now + hour, 24 * hour)).cells
+    assert (cell.station, cell.count.captures) == ("stand-1", 2)
+    assert store.tallies(Span(now + hour, now + 2 * hour, hour)).cells == ()

@@ -1,0 +1,188 @@
+"""Counts kept up with every verdict, in its own transaction, so that a page over a million verdicts adds up a few
+hundred rows. They hold nothing that could not be counted anew from the verdicts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from statistics import median
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Table, TextClause, bindparam, func, select, text
+
+from station.records.tables import Utc, stands, tallies, tally_defects, tally_measures
+from station.types import Cell, Count, Defects, Mean, Span, Stand, Tallies
+
+SLOT_S = 900
+"""Everything is counted by the quarter of an hour."""
+IDLE_AFTER_S = 120.0
+"""A longer pause between two captures is idle time (ours: a slow sheet takes a minute)."""
+AWAY_AFTER_S = 1800.0
+"""A still longer one is no work at all: lunch, the evening."""
+OF_OUTCOME = {"PASS": "passed", "WARN": "warned", "UNKNOWN": "unknown", "FAIL": "failed"}
+COUNTED = ("captures", *OF_OUTCOME.values(), "retakes", "passed_at_once", "idle_s", "busy_s")
+
+
+def note(
+    connection: Connection,
+    row: Mapping[str, Any],
+    document: Mapping[str, Any],
+    *,
+    session: int = 0,
+    retake: bool = False,
+) -> None:
+    """Count one verdict: its row, which has its sequence by now, and the JSON object it holds."""
+    at: datetime = row["recorded_at"]
+    stand: dict[str, Any] = {"station": row["station"], "rig": row["rig"]}
+    before = connection.scalar(_BEFORE, stand)
+    connection.execute(_NOW, stand | {"sequence": row["sequence"], "at": at})
+    key = {"slot": slot(at)} | stand | {"session": session}
+    grown = {
+        "tallies": [key | counted(row["outcome"], retake, None if before is None else at - before)],
+        "tally_defects": [
+            key | {"check_name": check, "code": code, "outcome": outcome, "count": 1}
+            for check, code, outcome in defects(document)
+        ],
+        "tally_measures": [key | {"measure": name, "count": 1, "total": value} for name, value in measured(document)],
+    }
+    for table, rows in grown.items():
+        if rows:
+            connection.execute(_GROW[table], rows)
+
+
+def slot(at: datetime) -> int:
+    """The quarter of an hour that holds a moment, as seconds since 1970."""
+    seconds = int(at.timestamp())
+    return seconds - seconds % SLOT_S
+
+
+def counted(outcome: str, retake: bool, gap: Any) -> dict[str, float]:
+    """What one capture adds to its tally. `gap`: time since the one before at this stand, None without one."""
+    seconds = gap.total_seconds() if gap is not None else -1.0
+    at_once = not retake and outcome in ("PASS", "WARN")
+    return dict.fromkeys(COUNTED, 0) | {
+        "captures": 1,
+        OF_OUTCOME[outcome]: 1,
+        "retakes": int(retake),
+        "passed_at_once": int(at_once),
+        "idle_s": seconds if IDLE_AFTER_S < seconds <= AWAY_AFTER_S else 0.0,
+        "busy_s": seconds if 0 <= seconds <= IDLE_AFTER_S else 0.0,
+    }
+
+
+def defects(document: Mapping[str, Any]) -> set[tuple[str, str, str]]:
+    """(check, code, outcome) of everything that was not well, once each: three blurred labels are one blurred sheet."""
+    found = document["findings"]
+    return {(one["check"], one["code"], one["outcome"]) for one in found if one["outcome"] != "PASS"}
+
+
+def measured(document: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+    """(name, value) of the measures that are watched for drift: edge width of the labels (px, their median), skew
+    (degrees), difference of the colour chart (dE2000, the worst chart)."""
+    held = document.get("measures") or {}
+    edges = [one["edge_width_px"] for one in held.get("labels") or () if one.get("edge_width_px") is not None]
+    colours = [one["mean_de2000"] for one in held.get("charts") or () if one.get("mean_de2000") is not None]
+    if edges:
+        yield "sharpness", float(median(edges))
+    if held.get("skew_deg") is not None:
+        yield "skew", float(held["skew_deg"])
+    if colours:
+        yield "colour", float(max(colours))
+
+
+def read(connection: Connection, span: Span) -> Tallies:
+    """What was counted in a span."""
+    return Tallies(_cells(connection, span), _means(connection, span), _defects(connection, span))
+
+
+def last_at_stands(connection: Connection) -> tuple[Stand, ...]:
+    """Every stand that ever recorded something, by name."""
+    rows = connection.execute(select(stands).order_by(stands.c.station, stands.c.rig)).mappings()
+    return tuple(Stand(row["station"], row["rig"], row["sequence"], row["at"]) for row in rows)
+
+
+def _cells(connection: Connection, span: Span) -> tuple[Cell, ...]:
+    bucket, t = _bucket(tallies, span), tallies.c
+    sums = [func.sum(t[name]).label(name) for name in COUNTED]
+    query = (
+        select(bucket, t.station, t.rig, t.session, *sums)
+        .where(*_within(tallies, span))
+        .group_by(bucket, t.station, t.rig, t.session)
+        .order_by(bucket, t.station, t.rig, t.session)
+    )
+    return tuple(
+        Cell(
+            _moment(row.bucket),
+            row.station,
+            row.rig,
+            row.session,
+            Count(**{name: row._mapping[name] for name in COUNTED}),
+        )
+        for row in connection.execute(query)
+    )
+
+
+def _means(connection: Connection, span: Span) -> tuple[Mean, ...]:
+    bucket, t = _bucket(tally_measures, span), tally_measures.c
+    count, total = func.sum(t.count).label("number"), func.sum(t.total).label("total")
+    query = (
+        select(bucket, t.station, t.rig, t.measure, count, total)
+        .where(*_within(tally_measures, span))
+        .group_by(bucket, t.station, t.rig, t.measure)
+        .order_by(bucket, t.station, t.rig, t.measure)
+    )
+    return tuple(
+        Mean(_moment(row.bucket), row.station, row.rig, row.measure, row.number, row.total / row.number)
+        for row in connection.execute(query)
+    )
+
+
+def _defects(connection: Connection, span: Span) -> tuple[Defects, ...]:
+    t = tally_defects.c
+    number = func.sum(t.count).label("number")
+    query = (
+        select(t.check_name, t.code, t.outcome, number)
+        .where(*_within(tally_defects, span))
+        .group_by(t.check_name, t.code, t.outcome)
+        .order_by(number.desc(), t.check_name, t.code, t.outcome)
+    )
+    return tuple(Defects(row.check_name, row.code, row.outcome, row.number) for row in connection.execute(query))
+
+
+def _bucket(table: Table, span: Span) -> ColumnElement[int]:
+    size, lead = round(span.bucket.total_seconds()), round(span.zone.total_seconds())
+    return (table.c.slot - (table.c.slot + lead) % size).label("bucket")
+
+
+def _within(table: Table, span: Span) -> list[ColumnElement[bool]]:
+    wanted = [table.c.slot >= slot(span.since), table.c.slot < span.until.timestamp()]
+    if span.station is not None:
+        wanted.append(table.c.station == span.station)
+    if span.rig is not None:
+        wanted.append(table.c.rig == span.rig)
+    if span.sessions is not None:
+        wanted.append(table.c.session.in_(span.sessions))
+    return wanted
+
+
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _growing(table: Table) -> TextClause:
+    """Insert a row, or add its sums to those that are there; the same words for SQLite and PostgreSQL."""
+    key = [column.name for column in table.primary_key.columns]
+    names = [column.name for column in table.columns]
+    values = ", ".join(f":{name}" for name in names)
+    grown = ", ".join(f"{name} = {table.name}.{name} + excluded.{name}" for name in names if name not in key)
+    into = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({values})"
+    return text(f"{into} ON CONFLICT ({', '.join(key)}) DO UPDATE SET {grown}")
+
+
+_GROW = {table.name: _growing(table) for table in (tallies, tally_defects, tally_measures)}
+_BEFORE = select(stands.c.at).where(stands.c.station == bindparam("station"), stands.c.rig == bindparam("rig"))
+_NOW = text(
+    "INSERT INTO stands (station, rig, sequence, at) VALUES (:station, :rig, :sequence, :at)"
+    " ON CONFLICT (station, rig) DO UPDATE SET sequence = excluded.sequence, at = excluded.at"
+).bindparams(bindparam("at", type_=Utc()))
