@@ -17,7 +17,8 @@ from datetime import UTC, datetime
 from station import codecs, line, preview, watch
 from station.errors import AlertError, StoreError
 from station.kit import Kit, previews
-from station.types import Capture, Photo, Pulse, Record, Sighting, Stamp, Verdict
+from station.line import Judged
+from station.types import Capture, Pulse, Record, Sighting, Stamp, Verdict
 
 log = logging.getLogger(__name__)
 BEAT_SECONDS = 0.7
@@ -76,18 +77,19 @@ class Daemon:
         """Judge, record, tell."""
         judged = line.judge(capture, self.kit.line)
         self.kit.recent.add(judged.verdict)
-        record = self.record(judged.verdict, judged.photo)
+        record = self.record(judged)
         if record is not None:
             self.tell(record)
 
-    def record(self, verdict: Verdict, photo: Photo | None) -> Record | None:
+    def record(self, judged: Judged) -> Record | None:
         """The stored record; None for a capture that was known already. One that cannot be stored has sequence 0."""
         self.save_unsaved()
+        verdict = judged.verdict
         try:
             first = self.kit.store.get(verdict.capture.id)
             self.heart.copied = None if first is None else _same(verdict, first)
             if first is None:
-                self.picture(photo, verdict)
+                self.picture(judged)
             return self.kit.store.add(verdict, self.kit.config.station)
         except StoreError as error:
             log.error("%s %s", error, error.remedy)
@@ -95,10 +97,10 @@ class Daemon:
             self.heart.trouble = f"{len(self.unsaved)} verdicts are not recorded yet: {error} {error.remedy}"
             return Record(0, datetime.now(UTC), self.kit.config.station, verdict)
 
-    def picture(self, photo: Photo | None, verdict: Verdict) -> None:
+    def picture(self, judged: Judged) -> None:
         """Pictures that cannot be written cost the pictures, not the record."""
         try:
-            preview.save(photo, verdict, previews(self.kit.config))
+            preview.save(judged.pictures, judged.photo, judged.verdict, previews(self.kit.config))
             self.heart.pictureless = None
         except StoreError as error:
             log.error("%s %s", error, error.remedy)

@@ -11,7 +11,7 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from station import building, decode, identify, parts, regions, segment
+from station import building, decode, identify, parts, preview, regions, segment
 from station.config import Config
 from station.contracts import Alert, Store
 from station.errors import EngineError
@@ -20,7 +20,7 @@ from station.people import Book
 from station.recent import Recent
 from station.segmenter import Segmenter
 from station.settings import Settings
-from station.types import Barcode, Photo, Segmentation, Verdict
+from station.types import Barcode, Photo, Pictures, Segmentation, Verdict
 
 log = logging.getLogger(__name__)
 SOFTWARE = f"capture-station {version('capture-station')}"
@@ -40,8 +40,9 @@ def make_line(
     config: Config,
     segmenter: Callable[[Photo], Segmentation],
     recent: Callable[[], tuple[Verdict, ...]] = tuple,
+    picture: Callable[[Photo], Pictures] | None = None,
 ) -> Line:
-    """The line that judges with these parts; `recent`: the verdicts before, newest last."""
+    """The line that judges with these parts; see Line for `recent` and `picture`."""
     checks = tuple((name, parts.part("checks", name).check, settings) for name, settings in config.checks)
     return Line(
         decode=lambda capture: decode.decode(capture, config.decode),
@@ -55,6 +56,7 @@ def make_line(
         config_digest=config.digest,
         software=SOFTWARE,
         recent=recent,
+        picture=picture,
     )
 
 
@@ -102,7 +104,8 @@ def opened(config: Config) -> Iterator[Kit]:
         segmenter.improve(partial(building.build_plan, config.source))
         alerts = tuple((name, stack.enter_context(closing(_alert(name, s)))) for name, s in config.alerts)
         recent = Recent.of(store)
-        yield Kit(config, segmenter, make_line(config, segmenter, recent), store, alerts, recent)
+        made = make_line(config, segmenter, recent, preview.picture)
+        yield Kit(config, segmenter, made, store, alerts, recent)
 
 
 def _alert(name: str, settings: Settings) -> Alert:

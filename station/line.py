@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -30,6 +30,7 @@ from station.types import (
     Measure,
     Outcome,
     Photo,
+    Pictures,
     Profile,
     Region,
     Rig,
@@ -47,7 +48,8 @@ LISTS = ("labels", "charts")
 @dataclass(frozen=True, slots=True)
 class Line:
     """Everything a judgement needs, opened by kit.py. `checks`: (name, check, its settings), in the order asked.
-    `recent`: the verdicts before, newest last."""
+    `recent`: the verdicts before, newest last. `picture` makes the copies that screens show, on a second core while the
+    checks work; None where nobody looks."""
 
     decode: Callable[[Capture], Photo]
     segment: Callable[[Photo], Segmentation]
@@ -60,6 +62,7 @@ class Line:
     config_digest: str
     software: str
     recent: Callable[[], tuple[Verdict, ...]] = tuple
+    picture: Callable[[Photo], Pictures] | None = None
 
 
 @dataclass(slots=True)
@@ -68,6 +71,7 @@ class Judged:
 
     verdict: Verdict
     photo: Photo | None
+    pictures: Future[Pictures] | None = None
 
 
 @dataclass(slots=True)
@@ -87,32 +91,38 @@ class _Clock:
 
 def judge(capture: Capture, line: Line) -> Judged:
     """Judge one capture; never raises for anything that a photograph, an engine or a check may do."""
-    clock = _Clock()
+    clock, pictures = _Clock(), None
+    beside = ThreadPoolExecutor(1, "beside")
     with clock.stage("total"):
         try:
             with clock.stage("decode"):
                 photo = line.decode(capture)
             with clock.stage("segment"):
-                scene = look(photo, capture, line)
+                segmented = segment(photo, line, beside)
+                pictures = None if line.picture is None else beside.submit(line.picture, photo)
+                scene = look(photo, capture, segmented, line)
             with clock.stage("checks"):
                 findings, measures = ask(scene, line)
         except CaptureError as error:
             bad = Finding("file", error.code, Outcome.FAIL, _sentence(str(error)), error.remedy)
             photo, scene, findings, measures = None, None, [bad], {}
-    return Judged(_verdict(capture, line, photo, scene, findings, measures, clock.seconds), photo)
+    beside.shutdown(wait=False)
+    return Judged(_verdict(capture, line, photo, scene, findings, measures, clock.seconds), photo, pictures)
 
 
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
 
 
-def look(photo: Photo, capture: Capture, line: Line) -> Scene:
-    """Segment, find, identify. What the engine could not do is kept in the scene and raised when asked for."""
-    with ThreadPoolExecutor(1) as beside:
-        # The engine works on a reduced image; all pixels, which the checks want, are decoded meanwhile. What is wrong
-        # with them is raised when a check asks for them.
-        beside.submit(photo.region, Box(0, 0, 1, 1))
-        segmented = attempt("the engine", lambda: line.segment(photo))
+def segment(photo: Photo, line: Line, beside: ThreadPoolExecutor) -> Segmentation | EngineError:
+    """The engine works on a reduced image; all pixels, which the checks want, are decoded `beside` it. What is wrong
+    with them is raised when a check asks for them."""
+    beside.submit(photo.region, Box(0, 0, 1, 1))
+    return attempt("the engine", lambda: line.segment(photo))
+
+
+def look(photo: Photo, capture: Capture, segmented: Segmentation | EngineError, line: Line) -> Scene:
+    """Find and identify. What the engine could not do is kept in the scene and raised when asked for."""
     found = segmented if isinstance(segmented, EngineError) else attempt("regions", lambda: line.find(segmented, photo))
     regions = () if isinstance(found, EngineError) else found
     barcodes = attempt("reading barcodes", lambda: line.identify(photo, regions))

@@ -4,20 +4,22 @@
                                     thumb.jpg   longest side <= 320 px
                                     crop-<n>.jpg  full-resolution pixels at finding n that has a `where`
 
-Written before the record, so that a page which sees the record finds the pictures.
+Photo and thumbnail are made beside the checks, on a second core; all is written before the record, so that a page which
+sees the record finds the pictures.
 """
 
 from __future__ import annotations
 
 import contextlib
 import shutil
+from concurrent.futures import Future
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from station.errors import DecodeError, StoreError
-from station.types import Box, Image, Outcome, Photo, Region, Verdict
+from station.types import Box, Image, Outcome, Photo, Pictures, Region, Verdict
 
 PHOTO_PX, THUMB_PX = 1600, 320
 CROP_PX = (900, 600)
@@ -35,19 +37,25 @@ def folder(previews: Path, capture_id: str) -> Path:
     return previews / capture_id[:2] / capture_id
 
 
-def save(photo: Photo | None, verdict: Verdict, previews: Path) -> None:
-    """Write the pictures of one verdict; none when the photograph could not be decoded. Raises StoreError."""
-    if photo is None:
+def picture(photo: Photo) -> Pictures:
+    """The copies for screens. Raises DecodeError."""
+    view = photo.small(PHOTO_PX)
+    return Pictures(_encoded(view, 88), _encoded(_reduced(view, THUMB_PX), 82))
+
+
+def save(pictures: Future[Pictures] | None, photo: Photo | None, verdict: Verdict, previews: Path) -> None:
+    """Write the pictures of one verdict, `pictures` as soon as they are made; none when the photograph could not be
+    decoded. Raises StoreError."""
+    if photo is None or pictures is None:
         return
     target = folder(previews, verdict.capture.id)
     fresh = target.with_name(target.name + ".part")
     try:
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(parents=True)
-        view = photo.small(PHOTO_PX)
-        _write(fresh / "photo.jpg", view, 88)
-        _write(fresh / "thumb.jpg", _reduced(view, THUMB_PX), 82)
         _crops(photo, verdict, fresh)
+        (fresh / "photo.jpg").write_bytes(pictures.result().photo)
+        (fresh / "thumb.jpg").write_bytes(pictures.result().thumb)
         shutil.rmtree(target, ignore_errors=True)
         fresh.rename(target)
     except DecodeError:
@@ -63,7 +71,7 @@ def _crops(photo: Photo, verdict: Verdict, target: Path) -> None:
     for number, finding in enumerate(verdict.findings):
         if finding.where is not None and finding.outcome is not Outcome.PASS:
             with contextlib.suppress(DecodeError):  # a place outside the photograph costs its own crop only
-                _write(target / f"crop-{number}.jpg", photo.region(_crop(finding.where)), 92)
+                (target / f"crop-{number}.jpg").write_bytes(_encoded(photo.region(_crop(finding.where)), 92))
 
 
 def overlay(photo: Photo, verdict: Verdict, max_side: int = PHOTO_PX) -> Image:
@@ -85,7 +93,7 @@ def overlay(photo: Photo, verdict: Verdict, max_side: int = PHOTO_PX) -> Image:
 
 def write_overlay(photo: Photo, verdict: Verdict, target: Path) -> None:
     """Save `overlay` as JPEG. Raises OSError."""
-    _write(target, overlay(photo, verdict), 90)
+    target.write_bytes(_encoded(overlay(photo, verdict), 90))
 
 
 def _caption(view: Image, region: Region, x: int, y: int, ink: tuple[int, int, int], thick: int) -> None:
@@ -110,8 +118,8 @@ def _reduced(image: Image, max_side: int) -> Image:
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _write(target: Path, image: Image, quality: int) -> None:
+def _encoded(image: Image, quality: int) -> bytes:
     done, data = cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality])
     if not done:
-        raise OSError(f"{target.name} cannot be encoded")
-    target.write_bytes(data.tobytes())
+        raise OSError("a picture cannot be encoded")
+    return data.tobytes()

@@ -29,6 +29,7 @@ class Settings(Table):
         default="cpu", description="Where it computes; auto: CUDA, else CPU."
     )
     threads: int = Field(default=0, ge=0, le=256, description="CPU threads for one photograph; 0 = one a core.")
+    spin: bool = Field(default=False, description="Threads wait for each other without sleep: only on idle cores.")
 
 
 class OnnxRuntime:
@@ -79,6 +80,8 @@ def build(model: Model, settings: Settings, _state: Path | None = None) -> OnnxR
     options: Any = onnxruntime.SessionOptions()
     options.intra_op_num_threads = settings.threads or len(os.sched_getaffinity(0))
     options.log_severity_level = 3
+    # A thread that waits by spinning takes the core on which the whole photograph is being decoded.
+    options.add_session_config_entry("session.intra_op.allow_spinning", str(int(settings.spin)))
     try:
         session = onnxruntime.InferenceSession(str(model.path), options, providers=providers)
     except (failures.Fail, failures.NoSuchFile, failures.InvalidProtobuf, failures.InvalidGraph,

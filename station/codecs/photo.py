@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from threading import Lock
 
 import cv2
-import numpy as np
 
 from station.codecs import Pixels, Source, no_memory
 from station.errors import DecodeError
@@ -47,7 +46,7 @@ class LazyPhoto:
         with _within_memory():
             pixels = self._at_least(max(size))
             if pixels.shape[1::-1] != size:
-                pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+                pixels = _reduced(pixels, size)
             return self._turn.upright(self._rgb(pixels))
 
     def region(self, box: Box) -> Image:
@@ -73,18 +72,28 @@ class LazyPhoto:
             return self._full
 
     def _at_least(self, side: int) -> Pixels:
-        """The whole picture, longest side at least `side`; what was decoded before serves, the smallest first.
+        """The whole picture, longest side at least `side`.
 
         The first time it is the codec that reduces, whatever else is decoded beside: the engine's image, and with it
-        the verdict, must not depend on which of two threads is faster.
+        the verdict, must not depend on which of two threads is faster. That picture serves for whatever is no larger;
+        the rest is made of all pixels, which the checks want decoded anyway.
         """
         with self._scaled_lock:
-            if self._scaled is None or max(self._scaled.shape[:2]) < side:
-                source = None if self._looked and self._full is not None else self._source
-                self._scaled = None if source is None else source.scaled(side)
+            if not self._looked:
+                assert self._source is not None
+                self._scaled = self._source.scaled(side)
                 self._looked = True
             scaled = self._scaled
-        return self._all() if scaled is None else scaled
+        return self._all() if scaled is None or max(scaled.shape[:2]) < side else scaled
+
+
+def _reduced(pixels: Pixels, size: tuple[int, int]) -> Pixels:
+    """Means over areas; to less than half by halves first, which takes OpenCV a third of the time. An odd last row or
+    column is left out, half a pixel of the smaller picture at most."""
+    while min(side // 2 - wanted for side, wanted in zip(pixels.shape[1::-1], size, strict=True)) >= 0:
+        height, width = (side // 2 for side in pixels.shape[:2])
+        pixels = cv2.resize(pixels[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA)
+    return pixels if pixels.shape[1::-1] == size else cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +105,9 @@ class _Turn:
     flipped: bool
 
     def upright(self, image: Image) -> Image:
-        image = image[:, ::-1] if self.mirrored else image
-        image = image[::-1] if self.flipped else image
-        return np.ascontiguousarray(image.swapaxes(0, 1) if self.transposed else image)
+        if self.mirrored or self.flipped:
+            image = cv2.flip(image, -1 if self.mirrored and self.flipped else int(self.mirrored))
+        return cv2.transpose(image) if self.transposed else image
 
     def stored(self, box: Box, stored_px: tuple[int, int]) -> tuple[slice, slice]:
         """An upright box -> (rows, columns) of the stored pixels."""

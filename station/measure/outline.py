@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Points = NDArray[np.float64]
+TRIED = 200
+"""Lines through two places that straight_majority tries."""
 
 
 def clockwise(corners: Points) -> Points:
@@ -29,8 +31,8 @@ def components(mask: NDArray[np.uint8], least: float) -> list[NDArray[np.uint8]]
 
 def rectangle(mask: NDArray[np.uint8]) -> Points:
     """The smallest turned rectangle round a mask, corners clockwise from the top-left; map pixels."""
-    ys, xs = np.nonzero(mask)
-    corners = cv2.boxPoints(cv2.minAreaRect(np.column_stack((xs, ys)).astype(np.float32)))
+    rings, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    corners = cv2.boxPoints(cv2.minAreaRect(np.concatenate(rings)))
     grown = np.asarray(corners, np.float64)
     centre = grown.mean(axis=0)
     # minAreaRect runs through pixel centres: half a pixel is missing on every side
@@ -137,14 +139,16 @@ def step_in_profiles(strip: NDArray[np.float32], expected: float, spread: float)
 def straight_majority(along: Points, across: Points, strength: Points, tolerance: float) -> NDArray[np.bool_]:
     """Which places lie on one straight line: the best of many lines through two places (RANSAC, fixed seed),
     votes weighted by step strength."""
+    if len(along) < 2:
+        return np.zeros(len(along), bool)
     rng = np.random.default_rng(0)
-    best, votes = np.zeros(len(along), bool), -1.0
-    for _ in range(200):
-        i, j = rng.choice(len(along), 2, replace=False)
-        if abs(along[i] - along[j]) < 0.2 * np.ptp(along):
-            continue
-        slope = (across[j] - across[i]) / (along[j] - along[i])
-        fits = np.abs(across[i] + slope * (along - along[i]) - across) <= tolerance
-        if (score := float(np.minimum(strength, np.median(strength) * 2)[fits].sum())) > votes:
-            best, votes = fits, score
-    return best
+    i = rng.integers(len(along), size=TRIED)
+    j = (i + rng.integers(1, len(along), size=TRIED)) % len(along)
+    apart = np.abs(along[i] - along[j]) >= max(0.2 * np.ptp(along), 1e-9)
+    if not apart.any():
+        return np.zeros(len(along), bool)
+    i, j = i[apart], j[apart]
+    slope = (across[j] - across[i]) / (along[j] - along[i])
+    reached = across[i, None] + slope[:, None] * (along - along[i, None])
+    fits = np.abs(reached - across) <= tolerance
+    return np.asarray(fits[(fits @ np.minimum(strength, 2 * np.median(strength))).argmax()])

@@ -6,7 +6,7 @@ top-left, x to the right, y down. Units stand in the names. Array shapes and dty
 
 from __future__ import annotations
 
-from station.types.capture import Box, Capture, Image, Photo, Sighting, Stamp
+from station.types.capture import Box, Capture, Image, Photo, Pictures, Sighting, Stamp
 from station.types.judgement import (
     Action,
     Decision,
@@ -41,6 +41,7 @@ __all__ = [
     "Model",
     "Outcome",
     "Photo",
+    "Pictures",
     "Profile",
     "Pulse",
     "Record",

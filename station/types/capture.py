@@ -88,6 +88,14 @@ class Photo(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Pictures:
+    """Copies of a photograph for screens, JPEG: the whole of it, and a thumbnail."""
+
+    photo: bytes
+    thumb: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Sighting:
     """One look into the inbox: at most one whole capture, the names still arriving, how many wait, and what is
     wrong with the inbox itself (None when it is well). `notice`: it works, but not as well as it could."""

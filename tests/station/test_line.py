@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from station.errors import DecodeError, EngineError
 from station.line import Line, judge
 from station.settings import Settings
-from station.types import Capture, Finding, Measure, Outcome, Photo, Profile, Rig, Scene, Segmentation, Stamp
+from station.types import Capture, Finding, Measure, Outcome, Photo, Pictures, Profile, Rig, Scene, Segmentation, Stamp
 from tests.station.scenes import ArrayPhoto, blank, region, segmentation, verdict
 
 CAPTURE = Capture("ab" * 8, Path("IMG_0001.jpg"), "ab" * 32, datetime(2026, 1, 1, tzinfo=UTC), 3, Stamp(1, 2, 3, 4))
@@ -88,6 +89,25 @@ def test_a_check_sees_what_was_said_before_it_and_the_verdicts_before() -> None:
     judge(CAPTURE, line_of(("passing", passing), ("looks_back", looks_back), recent=lambda: before))
     assert seen[0].recent == before
     assert [type(a).__name__ for a in seen[0].said] == ["Measure", "Measure", "Finding"]
+
+
+def test_the_copies_for_screens_are_made_beside_the_checks() -> None:
+    """A check that waits for the pictures gets them; where nobody looks there are none, nor of an unreadable file."""
+    started = threading.Event()
+
+    def picture(photo: Photo) -> Pictures:
+        started.set()
+        return Pictures(b"photo", b"thumb")
+
+    def waits(scene: Scene, settings: Settings) -> Iterable[Finding | Measure]:
+        assert started.wait(10)
+        yield Finding("waits", "ok", Outcome.PASS, "both at once")
+
+    judged = judge(CAPTURE, line_of(("waits", waits), picture=picture))
+    assert judged.verdict.outcome is Outcome.PASS
+    assert judged.pictures is not None
+    assert judged.pictures.result(10) == Pictures(b"photo", b"thumb")
+    assert judge(CAPTURE, line_of(("passing", passing))).pictures is None
 
 
 def test_an_unreadable_photo_is_one_failed_finding() -> None:

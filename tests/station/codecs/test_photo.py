@@ -78,6 +78,14 @@ def test_full_decoding_happens_once(written: Writer, tmp_path: Path) -> None:
     assert differ(whole(photo), scene()) == 0
 
 
+def test_a_larger_copy_asked_for_in_between_changes_nothing(written: Writer) -> None:
+    """What one part of the station looks at never decides which pixels another one gets."""
+    photo = written(scene(), "JPEG")
+    before = photo.small(64)
+    assert photo.small(250).shape[:2] == (167, 250)
+    assert differ(photo.small(64), before) == 0
+
+
 def test_small_and_region_run_in_two_threads(written: Writer) -> None:
     """Eight threads at once get the right pixels."""
     photo = written(scene(), "JPEG")
