@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol, TypeVar
+
+from sqlalchemy import Connection
 
 from station.settings import Settings
 from station.types import (
@@ -21,6 +23,8 @@ from station.types import (
     Tallies,
     Verdict,
 )
+
+T = TypeVar("T")
 
 
 class Backend(Protocol):
@@ -66,10 +70,17 @@ class Store(Protocol):
     """The event log: verdicts and decisions are added, never changed. One process writes. Raises StoreError."""
 
     def add(self, verdict: Verdict, station: str) -> Record | None:
-        """Append in one transaction; None when this capture id is already there (its stamp is noted all the same)."""
+        """Append in one transaction, with the running session and the retake it pairs with; None when this capture id
+        is already there (its stamp is noted all the same)."""
 
     def decide(self, decision: Decision) -> None:
         """Append a person's word. Raises StoreError for a capture id that has no verdict."""
+
+    def ask(self, question: Callable[[Connection], T]) -> T:
+        """What a question of records/ answers; all it reads is of one moment."""
+
+    def note(self, work: Callable[[Connection], T]) -> T:
+        """What a work of records/ answers, in one transaction. Verdicts are not written this way."""
 
     def since(self, sequence: int, limit: int = 100) -> tuple[Record, ...]:
         """Records with a greater sequence, oldest first, each with its latest decision."""

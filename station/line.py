@@ -31,12 +31,14 @@ from station.types import (
     Outcome,
     Photo,
     Pictures,
+    Policy,
     Profile,
     Region,
     Rig,
     Scene,
     Segmentation,
     Verdict,
+    worst,
 )
 
 log = logging.getLogger(__name__)
@@ -200,4 +202,5 @@ def _verdict(
         config_digest=line.config_digest,
         software=line.software,
         seconds=seconds,
+        policy=line.profile.policies.get(worst(findings), Policy.INFORM),
     )

@@ -5,6 +5,10 @@ migrations.py   the steps from an older form to this one
 tallies.py      counts kept up with every verdict
 lock.py         one process writes
 rows.py         row <-> value
+queries.py      verdicts, decisions, files, pulse: what stores ask and write
+sessions.py     operators' sessions
+chains.py       retakes: which photograph superseded which
+alarms.py       findings that a person called wrong
 events.py       value <-> the JSON object of `station judge --json` and of the events
 """
 

@@ -20,7 +20,7 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 import numpy as np
 from numpy.typing import NDArray
 
-from station.types import Box, Capture, Engine, Finding, Outcome, Record, Region, Stamp, Verdict
+from station.types import Box, Capture, Engine, Finding, Outcome, Policy, Record, Region, Stamp, Verdict
 
 Event = dict[str, Any]
 """A JSON object: keys are text, values None, bool, int, float, str, list or another such object."""
@@ -49,6 +49,7 @@ def event(verdict: Verdict) -> Event:
             "regions": [_region_event(region) for region in verdict.regions],
             "engine": engine_event(verdict.engine),
             "seconds": dict.fromkeys(_STAGES) | dict(verdict.seconds),
+            "policy": verdict.policy,
             "rig": verdict.rig,
             "config_digest": verdict.config_digest,
             "software": verdict.software,
@@ -63,9 +64,14 @@ def record_event(record: Record) -> Event:
     return event(record.verdict) | {
         "station": shown(record.station),
         "rig": shown(record.verdict.rig),
-        "operator": None,
+        "operator": record.operator,
+        "job": record.job,
+        "session": record.session,
         "sequence": record.sequence,
-        "retake_of": None,
+        "retake": record.retake,
+        "attempt": record.attempt,
+        "retake_of": record.retake_of,
+        "replaced_by": record.replaced_by,
         "recorded_at": record.recorded_at.isoformat(),
     }
 
@@ -87,6 +93,7 @@ def verdict_from_event(made: Event) -> Verdict:
         config_digest=made["config_digest"],
         software=made["software"],
         seconds={stage: seconds for stage, seconds in made["seconds"].items() if seconds is not None},
+        policy=Policy[made.get("policy", Policy.INFORM.name)],  # records of version 0.1 have none
     )
 
 

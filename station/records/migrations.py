@@ -7,11 +7,29 @@ A released step is never edited: it speaks of tables as they were then, so it do
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Column, Connection, DateTime, Engine, MetaData, Table, Text, func, insert, inspect, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    DateTime,
+    Engine,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    func,
+    insert,
+    inspect,
+    select,
+)
 
 from station.errors import StoreError
 from station.records.backfill import add_tallies
@@ -37,9 +55,56 @@ def _add_pulse(connection: Connection) -> None:
     pulse.create(connection)
 
 
+def _add_bench(connection: Connection) -> None:
+    """Sessions, retakes, wrong alarms; verdicts learn their session and are found by specimen."""
+    for name in ("sessions", "retakes", "attempts", "wrong_alarms"):
+        _bench()[name].create(connection)
+    for statement in (
+        "ALTER TABLE verdicts ADD COLUMN session BIGINT",
+        "CREATE INDEX ix_verdicts_session ON verdicts (session)",
+        "CREATE INDEX ix_verdicts_specimen ON verdicts (specimen)",
+    ):
+        connection.exec_driver_sql(statement)
+
+
+def _bench() -> Mapping[str, Table]:
+    then = MetaData(naming_convention=metadata.naming_convention)
+    number, moment = BigInteger().with_variant(Integer, "sqlite"), DateTime(timezone=True)
+    Table("verdicts", then, Column("capture_id", Text, primary_key=True))
+
+    def make(name: str, columns: list[Column[Any]]) -> None:
+        key = Column("sequence", number, primary_key=True, autoincrement=True)
+        Table(name, then, key, *columns, sqlite_autoincrement=True)
+
+    def column(name: str, kind: Any = Text, *key: ForeignKey, **more: Any) -> list[Column[Any]]:
+        return [Column(name, kind, *key, **({"nullable": False} | more))]
+
+    def capture(name: str, **more: Any) -> list[Column[Any]]:
+        return column(name, Text, ForeignKey("verdicts.capture_id"), **more)
+
+    def texts(*names: str, nullable: bool = False) -> list[Column[Any]]:
+        return [made for name in names for made in column(name, nullable=nullable)]
+
+    ended = column("ended_at", moment, nullable=True, index=True) + texts("signed_by", "supervisor", nullable=True)
+    counted = texts("reason") + column("open_retakes", Integer, nullable=True)
+    make("sessions", texts("station", "rig", "operator", "job") + column("started_at", moment) + ended + counted)
+    at_work = texts("station") + column("session", number, ForeignKey("sessions.sequence"), nullable=True)
+    stands = column("state", index=True) + texts("policy") + column("specimen", nullable=True, index=True)
+    shot = capture("first") + capture("head") + column("attempts", Integer) + column("awaited", Boolean)
+    closed = column("closed_at", moment, nullable=True) + texts("closed_by", nullable=True) + texts("reason_code")
+    make("retakes", at_work + stands + shot + column("opened_at", moment) + closed)
+    chain = column("retake", number, ForeignKey("retakes.sequence"), index=True) + column("number", Integer)
+    place = capture("capture_id", primary_key=True) + chain + capture("retake_of", unique=True, nullable=True)
+    Table("attempts", then, *place)
+    alarmed = capture("capture_id", index=True) + column("finding", Integer) + texts("operator", "note")
+    make("wrong_alarms", alarmed + column("at", moment) + column("crop", LargeBinary, nullable=True))
+    return then.tables
+
+
 STEPS: tuple[Migration, ...] = (
     Migration(2, "pulse: the daemon's sign of life", _add_pulse),
     Migration(3, "counts by the quarter of an hour", add_tallies),
+    Migration(4, "sessions, retakes, wrong alarms", _add_bench),
 )
 
 

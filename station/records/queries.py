@@ -6,43 +6,73 @@ The words are those of `Store` in contracts.py. Who calls a function that writes
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, delete, func, insert, select, update
 
-from station.records import tallies
-from station.records.rows import Row, decision_of, decision_row, pulse_of, pulse_row, record_of
-from station.records.tables import decisions, files, pulse, verdicts
-from station.types import Decision, Pulse, Record, Stamp
+from station.records import chains, tallies
+from station.records.rows import decision_of, decision_row, file_rows, pulse_of, pulse_row, record_of, text, verdict_row
+from station.records.sessions import current
+from station.records.tables import attempts, decisions, files, pulse, sessions, verdicts
+from station.types import Decision, Pulse, Record, Stamp, Verdict
 
 
 def _records() -> Select[Any]:
     newest = select(func.max(decisions.c.sequence)).where(decisions.c.capture_id == verdicts.c.capture_id)
-    latest = verdicts.outerjoin(decisions, decisions.c.sequence == newest.correlate(verdicts).scalar_subquery())
+    after = attempts.alias("after")
+    joined = (
+        verdicts.outerjoin(decisions, decisions.c.sequence == newest.correlate(verdicts).scalar_subquery())
+        .outerjoin(sessions, sessions.c.sequence == verdicts.c.session)
+        .outerjoin(attempts, attempts.c.capture_id == verdicts.c.capture_id)
+        .outerjoin(after, after.c.retake_of == verdicts.c.capture_id)
+    )
     decided = [column.label(f"decision_{column.name}") for column in decisions.c]
-    own = [verdicts.c[name] for name in ("sequence", "recorded_at", "station", "document")]
-    return select(*own, *decided).select_from(latest)
+    own = [verdicts.c[name] for name in ("sequence", "recorded_at", "station", "document", "session")]
+    worked = [sessions.c.operator, sessions.c.job]
+    chain = [attempts.c.retake, attempts.c.number.label("attempt"), attempts.c.retake_of]
+    return select(*own, *decided, *worked, *chain, after.c.capture_id.label("replaced_by")).select_from(joined)
 
 
 _RECORDS = _records()
-"""Every verdict with its latest decision."""
+"""Every verdict with its latest decision, its session and its place in a retake chain."""
 
 
-def add(connection: Connection, verdict: Row, ledger: list[Row]) -> int | None:
-    """The new number, or None for a known capture; the files of the ledger are noted in both cases."""
-    new = not has(connection, verdict["capture_id"])
-    added = connection.execute(insert(verdicts), verdict).inserted_primary_key if new else None
-    if added:
-        tallies.note(connection, verdict | {"sequence": added[0]}, json.loads(verdict["document"]))
-    if ledger:
+def add(connection: Connection, verdict: Verdict, station: str, at: datetime) -> Record | None:
+    """The new record, or None for a known capture; its files are noted in both cases. It belongs to the session that
+    runs, and to the retake that it pairs with."""
+    record = None if has(connection, verdict.capture.id) else _add(connection, verdict, station, at)
+    if ledger := file_rows(verdict.capture):
         connection.execute(delete(files).where(files.c.path.in_([file["path"] for file in ledger])))
         connection.execute(insert(files), ledger)
-    return added[0] if added else None
+    return record
+
+
+def _add(connection: Connection, verdict: Verdict, station: str, at: datetime) -> Record:
+    work = current(connection, station=station)
+    session = None if work is None else work.number
+    row = verdict_row(verdict, station, at) | {"session": session}
+    added = connection.execute(insert(verdicts), row).inserted_primary_key
+    assert added is not None
+    chain = chains.photographed(connection, verdict, station=station, session=session, at=at)
+    numbered, again = row | {"sequence": added[0]}, "retake_of" in chain
+    tallies.note(connection, numbered, json.loads(row["document"]), session=session or 0, retake=again)
+    record = Record(added[0], at, station, verdict, **chain)
+    return record if work is None else replace(record, session=session, operator=work.operator, job=work.job)
 
 
 def decide(connection: Connection, decision: Decision) -> None:
-    """Append a decision."""
+    """Append a decision; a retake that it is about follows it."""
     connection.execute(insert(decisions), decision_row(decision))
+    chains.decided(connection, decision)
+
+
+def of_specimen(connection: Connection, number: str) -> Record | None:
+    """The newest capture on which this specimen number was read first."""
+    query = _RECORDS.where(verdicts.c.specimen == text(number)).order_by(verdicts.c.sequence.desc()).limit(1)
+    row = connection.execute(query).mappings().first()
+    return None if row is None else record_of(row)
 
 
 def since(connection: Connection, sequence: int, limit: int) -> tuple[Record, ...]:

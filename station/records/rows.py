@@ -26,12 +26,12 @@ def verdict_row(verdict: Verdict, station: str, recorded_at: datetime) -> Row:
         "capture_id": verdict.capture.id,
         "sha256": verdict.capture.sha256,
         "recorded_at": recorded_at,
-        "station": _text(station),
+        "station": text(station),
         "outcome": verdict.outcome.name,
-        "specimen": _text(verdict.specimen[0]) if verdict.specimen else None,
-        "profile": _text(verdict.profile),
-        "rig": _text(verdict.rig),
-        "model": engine and _text(engine.model),
+        "specimen": text(verdict.specimen[0]) if verdict.specimen else None,
+        "profile": text(verdict.profile),
+        "rig": text(verdict.rig),
+        "model": engine and text(engine.model),
         "model_sha256": engine and engine.model_sha256,
         "backend": engine and engine.backend,
         "precision": engine and engine.precision,
@@ -49,7 +49,9 @@ def record_of(row: RowMapping) -> Record:
     except (KeyError, TypeError, ValueError) as error:
         raise _damaged(f"verdict number {row['sequence']}", error) from error
     decision = None if row["decision_sequence"] is None else decision_of(row, "decision_")
-    return Record(row["sequence"], row["recorded_at"], row["station"], verdict, decision)
+    bench = {name: row[name] for name in ("session", "operator", "job", "retake", "retake_of", "replaced_by")}
+    own = (row["sequence"], row["recorded_at"], row["station"])
+    return Record(*own, verdict, decision, **bench, attempt=row["attempt"] or 1)
 
 
 def file_rows(capture: Capture) -> list[Row]:
@@ -79,9 +81,9 @@ def decision_row(decision: Decision) -> Row:
     return {
         "capture_id": decision.capture_id,
         "action": decision.action.name,
-        "operator": _text(decision.operator),
-        "reason_code": _text(decision.reason_code),
-        "note": _text(decision.note),
+        "operator": text(decision.operator),
+        "reason_code": text(decision.reason_code),
+        "note": text(decision.note),
         "at": decision.at,
     }
 
@@ -106,7 +108,7 @@ def pulse_row(beat: Pulse) -> Row:
         "fallback": beat.fallback,
         "engine": engine_event(beat.engine),
     }
-    return {"station": _text(beat.station), "at": beat.at, "document": _json(plain(document))}
+    return {"station": text(beat.station), "at": beat.at, "document": _json(plain(document))}
 
 
 def pulse_of(row: RowMapping) -> Pulse:
@@ -131,9 +133,9 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def _text(text: str) -> str:
+def text(given: str) -> str:
     r"""Text that every database takes: valid Unicode, and NUL (which PostgreSQL refuses) shown as `\x00`."""
-    return shown(text).replace("\0", r"\x00")
+    return shown(given).replace("\0", r"\x00")
 
 
 def _damaged(what: str, error: Exception) -> StoreError:

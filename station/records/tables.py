@@ -2,6 +2,10 @@
 
     verdicts    one row a judged capture, never changed; `document` is the whole event, the columns are for searching
     decisions   one row a person's word, never changed; the latest one counts
+    sessions    one row an operator's session; its end is filled in once
+    retakes     one row a specimen that is owed a photograph; how it stands now
+    attempts    one row a photograph of such a specimen, never changed
+    wrong_alarms  one row a finding that a person called wrong, with its picture
     files       the ledger: which file, as the file system describes it, belongs to which capture
     pulse       one row a station, overwritten about once a second: the daemon lives
     migrations  which steps of migrations.py this database has taken
@@ -16,6 +20,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -76,7 +81,7 @@ verdicts = Table(
     Column("recorded_at", Utc, nullable=False),
     Column("station", Text, nullable=False),
     Column("outcome", Text, nullable=False),
-    Column("specimen", Text),
+    Column("specimen", Text, index=True),
     Column("profile", Text, nullable=False),
     Column("rig", Text, nullable=False),
     Column("model", Text),
@@ -87,6 +92,7 @@ verdicts = Table(
     Column("software", Text, nullable=False),
     Column("total_s", Float),
     Column("document", Text, nullable=False),
+    Column("session", BigInteger, index=True),  # of `sessions`; no key, for SQLite adds a named one only to new tables
     sqlite_autoincrement=True,
 )
 
@@ -100,6 +106,65 @@ decisions = Table(
     Column("reason_code", Text, nullable=False),
     Column("note", Text, nullable=False),
     Column("at", Utc, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("sequence", _Sequence, primary_key=True, autoincrement=True),
+    Column("station", Text, nullable=False),
+    Column("rig", Text, nullable=False),
+    Column("operator", Text, nullable=False),
+    Column("job", Text, nullable=False),
+    Column("started_at", Utc, nullable=False),
+    Column("ended_at", Utc, index=True),
+    Column("signed_by", Text),
+    Column("supervisor", Text),
+    Column("reason", Text, nullable=False),
+    Column("open_retakes", Integer),
+    sqlite_autoincrement=True,
+)
+
+retakes = Table(
+    "retakes",
+    metadata,
+    Column("sequence", _Sequence, primary_key=True, autoincrement=True),
+    Column("station", Text, nullable=False),
+    Column("session", _Sequence, ForeignKey("sessions.sequence")),
+    Column("state", Text, nullable=False, index=True),
+    Column("policy", Text, nullable=False),
+    Column("specimen", Text, index=True),
+    Column("first", Text, ForeignKey("verdicts.capture_id"), nullable=False),
+    Column("head", Text, ForeignKey("verdicts.capture_id"), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("awaited", Boolean, nullable=False),
+    Column("opened_at", Utc, nullable=False),
+    Column("closed_at", Utc),
+    Column("closed_by", Text),
+    Column("reason_code", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("capture_id", Text, ForeignKey("verdicts.capture_id"), primary_key=True),
+    Column("retake", _Sequence, ForeignKey("retakes.sequence"), nullable=False, index=True),
+    Column("number", Integer, nullable=False),
+    Column("retake_of", Text, ForeignKey("verdicts.capture_id"), unique=True),
+)
+
+wrong_alarms = Table(
+    "wrong_alarms",
+    metadata,
+    Column("sequence", _Sequence, primary_key=True, autoincrement=True),
+    Column("capture_id", Text, ForeignKey("verdicts.capture_id"), nullable=False, index=True),
+    Column("finding", Integer, nullable=False),
+    Column("operator", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("crop", LargeBinary),
     sqlite_autoincrement=True,
 )
 

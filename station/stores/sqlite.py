@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 import sqlalchemy as sa
 from pydantic import Field
@@ -26,10 +27,11 @@ from sqlalchemy.exc import SQLAlchemyError
 import station.settings
 from station.errors import StoreError
 from station.inbox.mounts import mount_of
-from station.records import lock, queries, rows, tallies
+from station.records import lock, queries, tallies
 from station.records.migrations import prepare
 from station.types import Decision, Pulse, Record, Span, Stamp, Stand, Tallies, Verdict
 
+T = TypeVar("T")
 LOG_PAGES = 1000
 """The write-ahead log is emptied into the file when it has this many pages (4 MB), SQLite's own default."""
 LOG_BYTES = 16 * 2**20
@@ -69,15 +71,20 @@ class SqliteStore:
 
     def add(self, verdict: Verdict, station: str) -> Record | None:
         """See Store. The record's `verdict` is the one given; read back, its measures are in the form of the event."""
-        own, recorded_at = self._daemons(), datetime.now(UTC)
-        row, ledger = rows.verdict_row(verdict, station, recorded_at), rows.file_rows(verdict.capture)
-        with self._write(own) as connection:
-            sequence = queries.add(connection, row, ledger)
-        return None if sequence is None else Record(sequence, recorded_at, station, verdict)
+        with self._write(self._daemons()) as connection:
+            return queries.add(connection, verdict, station, datetime.now(UTC))
 
     def decide(self, decision: Decision) -> None:
         with self._write(self._shared) as connection:
             queries.decide(connection, decision)
+
+    def ask(self, question: Callable[[sa.Connection], T]) -> T:
+        with self._read() as connection:
+            return question(connection)
+
+    def note(self, work: Callable[[sa.Connection], T]) -> T:
+        with self._write(self._shared) as connection:
+            return work(connection)
 
     def since(self, sequence: int, limit: int = 100) -> tuple[Record, ...]:
         with self._read() as connection:

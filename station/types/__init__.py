@@ -6,6 +6,7 @@ top-left, x to the right, y down. Units stand in the names. Array shapes and dty
 
 from __future__ import annotations
 
+from station.types.bench import Policy, Retake, RetakeState, Session, WrongAlarm
 from station.types.capture import Box, Capture, Image, Photo, Pictures, Sighting, Stamp
 from station.types.judgement import (
     Action,
@@ -19,6 +20,7 @@ from station.types.judgement import (
     Rig,
     Scene,
     Verdict,
+    worst,
 )
 from station.types.tallies import Cell, Count, Defects, Mean, Span, Stand, Tallies
 from station.types.vision import Barcode, Engine, Maps, Model, Region, Segmentation
@@ -42,17 +44,23 @@ __all__ = [
     "Outcome",
     "Photo",
     "Pictures",
+    "Policy",
     "Profile",
     "Pulse",
     "Record",
     "Region",
+    "Retake",
+    "RetakeState",
     "Rig",
     "Scene",
     "Segmentation",
+    "Session",
     "Sighting",
     "Span",
     "Stamp",
     "Stand",
     "Tallies",
     "Verdict",
+    "WrongAlarm",
+    "worst",
 ]

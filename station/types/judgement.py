@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
 from station.errors import EngineError
+from station.types.bench import Policy
 from station.types.capture import Box, Capture, Photo
 from station.types.vision import Barcode, Engine, Region, Segmentation
 
@@ -40,13 +41,14 @@ class Rig:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A kind of object: its model, the objects that must lie in the frame (class -> least number), and the
-    pattern (regular expression) of its specimen numbers."""
+    """A kind of object: its model, the objects that must lie in the frame (class -> least number), the pattern
+    (regular expression) of its specimen numbers, and what each outcome asks of the operator (absent: to know it)."""
 
     name: str
     model: str
     required: Mapping[str, int]
     barcode_pattern: str | None = None
+    policies: Mapping[Outcome, Policy] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,11 @@ class Finding:
     where: Box | None = None
 
 
+def worst(findings: Iterable[Finding]) -> Outcome:
+    """The outcome of the worst; without any finding nothing was judged."""
+    return max((finding.outcome for finding in findings), default=Outcome.UNKNOWN)
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
     """A figure a check took on its way, for `measures` of the verdict.
@@ -118,7 +125,8 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The judgement of one capture and everything needed to trust or dispute it. `seconds` per stage."""
+    """The judgement of one capture and everything needed to trust or dispute it. `seconds` per stage; `policy` is what
+    the profile asks of the operator for this outcome."""
 
     capture: Capture
     profile: str
@@ -132,11 +140,12 @@ class Verdict:
     config_digest: str
     software: str
     seconds: Mapping[str, float] = field(default_factory=dict)
+    policy: Policy = Policy.INFORM
 
     @property
     def outcome(self) -> Outcome:
         """The worst finding; a verdict without any finding was not judged."""
-        return max((f.outcome for f in self.findings), default=Outcome.UNKNOWN)
+        return worst(self.findings)
 
 
 class Action(Enum):
@@ -161,13 +170,24 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A verdict as stored: `sequence` grows by one with each; `decision` is the latest one, if any."""
+    """A verdict as stored: `sequence` grows by one with each; `decision` is the latest one, if any.
+
+    `session`, `operator` and `job` are those at work then. `retake` is the number of its chain, `attempt` its place in
+    it, `retake_of` the capture it superseded, `replaced_by` the one that superseded it.
+    """
 
     sequence: int
     recorded_at: datetime
     station: str
     verdict: Verdict
     decision: Decision | None = None
+    session: int | None = None
+    operator: str | None = None
+    job: str | None = None
+    retake: int | None = None
+    attempt: int = 1
+    retake_of: str | None = None
+    replaced_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

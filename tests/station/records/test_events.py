@@ -175,6 +175,7 @@ def test_the_record_says_where_and_when() -> None:
     record = Record(7, datetime(2026, 5, 1, 12, tzinfo=UTC), "stand\udcff", verdict())
     made = record_event(record)
     added = {"station": r"stand\xff", "rig": "r", "operator": None, "sequence": 7, "retake_of": None}
+    added |= {"job": None, "session": None, "retake": None, "attempt": 1, "replaced_by": None}
     assert made == event(record.verdict) | added | {"recorded_at": "2026-05-01T12:00:00+00:00"}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,30 +10,24 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from station.records import queries
+from station.records import chains, queries, sessions
 from station.records.rows import Row, file_rows, verdict_row
-from station.records.tables import decisions, files, metadata, verdicts
-from station.types import Action, Capture, Decision, Stamp, Verdict
+from station.records.tables import decisions, files, verdicts
+from station.types import Action, Capture, Decision, Policy, Stamp, Verdict
 
 Question = Callable[[sa.Connection], object]
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
-def rows_of(number: int) -> tuple[Row, list[Row]]:
+def verdict_of(number: int) -> Verdict:
     stamp = Stamp(1, number, 5, number)
     capture = Capture(f"{number:016x}", Path(f"/inbox/{number}.jpg"), f"{number:064x}", NOW, 5, stamp)
-    verdict = Verdict(capture, "p", "r", None, (), (), {}, (), None, "c", "0.1.0")
-    return verdict_row(verdict, "stand-1", NOW), file_rows(capture)
+    return Verdict(capture, "p", "r", None, (f"E{number}",), (), {}, (), None, "c", "0.1.0", policy=Policy.BLOCK)
 
 
-@pytest.fixture
-def connection() -> Iterator[sa.Connection]:
-    """A plain database with the tables and nothing else."""
-    engine = sa.create_engine("sqlite://")
-    metadata.create_all(engine)
-    with engine.connect() as opened:
-        yield opened
-    engine.dispose()
+def rows_of(number: int) -> tuple[Row, list[Row]]:
+    verdict = verdict_of(number)
+    return verdict_row(verdict, "stand-1", NOW), file_rows(verdict.capture)
 
 
 def fill(connection: sa.Connection, numbers: range) -> None:
@@ -89,7 +83,11 @@ QUESTIONS: dict[str, Question] = {
     "knows": lambda connection: queries.knows(connection, b"/inbox/50.jpg", Stamp(0, 0, 5, 50)),
     "history": lambda connection: queries.history(connection, KNOWN),
     "decided_since": lambda connection: queries.decided_since(connection, 10, 20),
-    "add": lambda connection: queries.add(connection, *rows_of(50)),
+    "add": lambda connection: queries.add(connection, verdict_of(50), "stand-1", NOW),
+    "of_specimen": lambda connection: queries.of_specimen(connection, "E50"),
+    "current session": lambda connection: sessions.current(connection, station="stand-1"),
+    "open retakes": lambda connection: chains.open_ones(connection, station="stand-1"),
+    "chain of a capture": lambda connection: chains.of_capture(connection, capture_id=KNOWN),
     "last_pulse": queries.last_pulse,
 }
 
@@ -110,6 +108,15 @@ def test_no_question_walks_through_a_table(connection: sa.Connection, name: str)
     fill(connection, range(100))
     wanted = {"latest": ["verdicts"], "last_pulse": ["pulse"]}.get(name, [])
     assert scans(connection, QUESTIONS[name]) == wanted
+
+
+def test_a_new_verdict_costs_the_same_beside_many(connection: sa.Connection) -> None:
+    """It looks for its session and its retake from the newest end."""
+    fill(connection, range(100))
+    before = steps(connection, lambda c: queries.add(c, verdict_of(9001), "stand-1", NOW))
+    fill(connection, range(100, 3000))
+    after = steps(connection, lambda c: queries.add(c, verdict_of(9002), "stand-1", NOW))
+    assert after == pytest.approx(before, rel=0.5)  # the trees are one level deeper; walking would be 30 times
 
 
 def test_a_record_carries_its_last_decision(connection: sa.Connection) -> None:

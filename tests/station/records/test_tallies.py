@@ -13,7 +13,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from station.records import queries, tallies
-from station.records.rows import verdict_row
 from station.records.tables import metadata
 from station.types import Capture, Count, Finding, Outcome, Span, Stamp, Verdict
 
@@ -53,7 +52,7 @@ def shoot(connection: sa.Connection, shots: list[tuple[int, str, list[tuple[str,
     at = START
     for number, (gap, station, findings, skew) in enumerate(shots, 1):
         at += timedelta(seconds=gap)
-        queries.add(connection, verdict_row(verdict(number, findings, skew), station, at), [])
+        queries.add(connection, verdict(number, findings, skew), station, at)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -81,8 +80,7 @@ def test_pauses_are_work_idleness_or_absence(connection: sa.Connection) -> None:
     """Up to two minutes is work, up to half an hour idle time, longer neither; each stand has a clock of its own."""
     well = [("a", Outcome.PASS)]
     shoot(connection, [(0, "one", well, 0.0), (100, "one", well, 0.0), (10, "two", well, 0.0), (600, "one", well, 0.0)])
-    shoot_on = verdict_row(verdict(9, well), "one", START + timedelta(hours=5))
-    queries.add(connection, shoot_on, [])
+    queries.add(connection, verdict(9, well), "one", START + timedelta(hours=5))
     total = sum((cell.count for cell in tallies.read(connection, ALL).cells), Count())
     assert (total.busy_s, total.idle_s) == (100, 610)
     assert total.per_hour == pytest.approx(5 / 710 * 3600)
@@ -105,7 +103,7 @@ def test_measures_are_means_of_what_was_measured(connection: sa.Connection) -> N
 
 def test_days_begin_at_local_midnight(connection: sa.Connection) -> None:
     """In a zone five hours behind, an early morning in UTC still belongs to yesterday."""
-    queries.add(connection, verdict_row(verdict(1, []), "one", datetime(2026, 5, 2, 3, tzinfo=UTC)), [])
+    queries.add(connection, verdict(1, []), "one", datetime(2026, 5, 2, 3, tzinfo=UTC))
     day = Span(START, START + timedelta(days=3), timedelta(days=1), zone=timedelta(hours=-5))
     (cell,) = tallies.read(connection, day).cells
     assert cell.at == datetime(2026, 5, 1, 5, tzinfo=UTC)
