@@ -30,7 +30,7 @@ class Scores:
         """IoU of a class or of the mean; NaN where there is none."""
         if column != "mean":
             return self.iou[column]
-        return mean(self.iou[name] for name in IN_THE_MEAN)
+        return mean(self.iou[name] for name in IN_THE_MEAN if name in self.iou)
 
 
 def mean(values: Iterable[float]) -> float:

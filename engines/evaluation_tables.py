@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engines.required import MET, NOT_MET
-from engines.tally import IN_THE_MEAN, LEAST_IOU, OBJECTS
+from engines.tally import IN_THE_MEAN, LEAST_IOU
 
 Cell = str | int | float | None
 """A float is a share of 1; None was not judged."""
@@ -118,7 +118,7 @@ def spread(metrics: Facts) -> Table:
     """How the figures of objects differ from institution to institution, without naming one."""
     groups = metrics["institutions"].values()
     each: dict[str, list[float | None]] = {"mean IoU": [g["mean_iou"]["class_map"] for g in groups]}
-    for name in OBJECTS:
+    for name in metrics["total"]["objects"]:
         each[f"F1 of {spoken(name)} at IoU 0.5"] = [g["objects"][name]["at_0.5"]["f1"] for g in groups]
     each["upright direction right"] = [g["upright"]["accuracy"] for g in groups]
     rows = tuple((measure, *_spread(values)) for measure, values in each.items())
@@ -192,18 +192,19 @@ def geometry(metrics: Facts) -> Table:
 
 def institutions(metrics: Facts) -> Table:
     """IoU of each institution."""
+    shown = [name for name in IN_THE_MEAN if name in metrics["total"]["iou"]]
     rows = [
-        (name, g["photographs"], g["mean_iou"]["class_map"], *(g["iou"][c]["class_map"] for c in IN_THE_MEAN))
+        (name, g["photographs"], g["mean_iou"]["class_map"], *(g["iou"][c]["class_map"] for c in shown))
         for name, g in _worst_first(metrics)
     ]
     note = "IoU of the class map, the weakest mean first. Few photographs mean wide chance: mind the counts."
-    head = ("institution", "photographs", "mean", *map(spoken, IN_THE_MEAN))
+    head = ("institution", "photographs", "mean", *map(spoken, shown))
     return Table("institutions", "Institutions: pixels", note, head, tuple(rows))
 
 
 def institution_objects(metrics: Facts) -> Table:
     """Objects, presence and direction of each institution."""
-    counted = ("label", "barcode", "colour_chart", "scale_bar", "stamp", "packet")
+    counted = [name for name in metrics["total"]["objects"] if name != "sheet"]
     rows = []
     for name, g in _worst_first(metrics):
         chart, upright, corners = g["presence"]["colour_chart"], g["upright"], g["corners"]

@@ -21,9 +21,14 @@ from engines.evaluation_tables import markdown, measured_on, spoken
 from engines.tally import IN_THE_MEAN
 
 CARD = "MODEL_CARD.md"
+NEVER_SHOWN = {
+    "sheet": "It was shown pressed plants on sheets, photographed from above. Slides, drawers, boxes, books and living "
+    "plants it has never seen.",
+    "slide": "It was shown microscope slides, one or a tray of them, mostly drawn ones: real photographs were few, of "
+    "two collections. What lies under a coverslip is told as one coarse area.",
+}
+"""By the class of the mount: what lies outside of what it was taught."""
 CANNOT = (
-    "It was shown pressed plants on sheets, photographed from above. Slides, drawers, boxes, books and living plants "
-    "it has never seen.",
     "It does not read. It says where a label or barcode lies, not what stands on it, nor whether it is legible.",
     "Labels, barcodes, charts, scale bars, stamps and packets are told as rectangles: what is round, torn or folded is "
     "boxed in.",
@@ -38,7 +43,7 @@ CANNOT = (
 )
 """Limits that the figures do not show."""
 NOT_MEASURED = "## Figures\n\nNot measured yet: python -m engines.evaluate"
-REQUIRED_OBJECTS = ("label", "barcode", "colour_chart", "scale_bar")
+REQUIRED_OBJECTS = ("slide", "label", "barcode", "colour_chart", "scale_bar")
 """Objects whose F1 the manifest carries."""
 
 
@@ -51,7 +56,7 @@ def condensed(metrics: Mapping[str, Any]) -> dict[str, Any]:
         "institutions": metrics["data"]["institutions"],
         "mean_iou": total["mean_iou"]["class_map"],
         "iou": {name: total["iou"][name]["class_map"] for name in IN_THE_MEAN if name in total["iou"]},
-        "f1_at_0.5": {name: total["objects"][name]["at_0.5"]["f1"] for name in REQUIRED_OBJECTS},
+        "f1_at_0.5": {n: total["objects"][n]["at_0.5"]["f1"] for n in REQUIRED_OBJECTS if n in total["objects"]},
         "colour_chart_present_or_absent": total["presence"]["colour_chart"]["balanced_accuracy"],
         "upright_right": total["upright"]["accuracy"],
     }
@@ -70,12 +75,13 @@ def card(manifest: Mapping[str, Any], metrics: Mapping[str, Any] | None) -> str:
     """MODEL_CARD.md. Raises ValueError when `metrics` belong to another model file."""
     if metrics is not None:
         of_this_model(manifest, metrics)
+    mount = next(name for name in NEVER_SHOWN if name in manifest["classes"])
     sections = (
         f"# {manifest['name']}, version {manifest['version']}",
         _purpose(manifest),
         _training(manifest),
         NOT_MEASURED if metrics is None else _figures(manifest, metrics),
-        "## What it cannot do\n\n" + "\n".join(f"- {limit}" for limit in CANNOT),
+        "## What it cannot do\n\n" + "\n".join(f"- {limit}" for limit in (NEVER_SHOWN[mount], *CANNOT)),
         _file(manifest),
     )
     return "\n\n".join(section.rstrip() for section in sections) + "\n"
@@ -85,11 +91,19 @@ def _purpose(manifest: Mapping[str, Any]) -> str:
     classes = ", ".join(spoken(name) for name in manifest["classes"][1:])
     return (
         "## What it is for\n\n"
-        "It tells a capture station what lies where in a photograph of a herbarium sheet, while the specimen is still "
-        "on the bench: for each pixel its class, which pixels belong to one object, and which way up the photograph "
-        f"is.\n\nClasses: {classes}. Its answers serve to warn the person at the bench; they are no measurement of "
-        "the specimen."
+        f"It tells a capture station what lies where in a photograph of a {_kind(manifest)}, while the specimen is "
+        "still on the bench: for each pixel its class, which pixels belong to one object, and which way up the "
+        f"photograph is.\n\nClasses: {classes}. Its answers serve to warn the person at the bench; they are no "
+        "measurement of the specimen."
     )
+
+
+def _kind(manifest: Mapping[str, Any]) -> str:
+    return "microscope slide" if "slide" in manifest["classes"] else "herbarium sheet"
+
+
+def _painter(manifest: Mapping[str, Any]) -> str:
+    return "engines/synthesise_slides.py" if "slide" in manifest["classes"] else "engines/synthesise.py"
 
 
 def _training(manifest: Mapping[str, Any]) -> str:
@@ -98,7 +112,7 @@ def _training(manifest: Mapping[str, Any]) -> str:
     return (
         "## What it was trained on\n\n"
         f"{data['photographs']} annotated photographs of: {'; '.join(data['institutions'])}. "
-        f"{data['drawn']} drawn sheets with exact truth (engines/synthesise.py). "
+        f"{data['drawn']} drawn pictures with exact truth ({_painter(manifest)}). "
         f"{data.get('guessed', 0)} photographs without annotations, of the same institutions, annotated by an earlier "
         f"version (engines/self_training.py). {data['steps'] + data.get('earlier_steps', 0)} steps, seed "
         f"{data['seed']}.\n\n"

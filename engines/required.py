@@ -41,6 +41,16 @@ LIMITS = (
 )  # fmt: skip
 
 
+SLIDE_LIMITS = (
+    Limit("F1 of slides at IoU 0.5", 0.97, ("total", "objects", "slide", "at_0.5", "f1")),
+    Limit("F1 of labels at IoU 0.5", 0.90, ("total", "objects", "label", "at_0.5", "f1")),
+    Limit("F1 of barcodes at IoU 0.5", 0.85, ("total", "objects", "barcode", "at_0.5", "f1")),
+    Limit("slides of a tray found, all of them, in order", 1.0, ()),
+    Limit("ONNX file, MB", 13, ("model", "onnx_mb"), at_most=True),
+)
+"""Of models that know slides."""
+
+
 def judged(metrics: Mapping[str, Any]) -> list[dict[str, Any]]:
     """One row a limit: measure, limit, at_most, value (None: not measured here), from_regions (the same IoU painted
     from the regions, where it is one), verdict."""
@@ -53,7 +63,7 @@ def judged(metrics: Mapping[str, Any]) -> list[dict[str, Any]]:
             "from_regions": _at(metrics, (*limit.at[:-1], "regions")) if limit.at[-1:] == ("class_map",) else None,
             "verdict": _verdict(limit, value),
         }
-        for limit in LIMITS
+        for limit in (SLIDE_LIMITS if "slide" in metrics["total"]["iou"] else LIMITS)
     ]
 
 

@@ -21,12 +21,17 @@ from station.measure import shares
 
 MAPS = ("class_map", "regions")
 """Two answers to "which class is this pixel?": the network's class map, and the regions painted over each other."""
-OBJECTS = ("label", "barcode", "colour_chart", "scale_bar", "stamp", "packet", "sheet")
-"""Classes counted as objects; plants and foreign objects have no agreed number of pieces."""
+OBJECTS = (
+    "label", "barcode", "colour_chart", "scale_bar", "stamp", "packet", "sheet", "slide", "type_marker", "coverslip",
+)  # fmt: skip
+"""Classes counted as objects where a model has them; plants and foreign objects have no agreed number of pieces."""
 PRESENCE = ("colour_chart", "barcode", "scale_bar")
 """Classes whose absence is a decision of its own."""
-IN_THE_MEAN = ("sheet", "label", "barcode", "colour_chart", "scale_bar", "packet", "stamp", "specimen")
-"""Classes of the mean IoU."""
+IN_THE_MEAN = (
+    "sheet", "slide", "label", "barcode", "colour_chart", "scale_bar", "packet", "coverslip", "stamp", "type_marker",
+    "specimen",
+)  # fmt: skip
+"""Classes of the mean IoU, of those that a model has."""
 LEAST_IOU = (0.5, 0.75)
 """Overlap from which a found object is the true one."""
 UPRIGHT = ("right", "wrong", "not_said")
@@ -84,7 +89,7 @@ def figures(tally: Tally, classes: Sequence[str]) -> dict[str, Any]:
         "mean_iou": {kind: _round(matching.mean([iou[n][kind] for n in judged])) for kind in MAPS},
         "mean_iou_classes": judged,
         "iou": iou,
-        "objects": {name: _objects(tally, name) for name in OBJECTS},
+        "objects": {name: _objects(tally, name) for name in OBJECTS if name in classes},
         "presence": {name: _presence(tally.decisions[i]) for i, name in enumerate(PRESENCE)},
         "upright": _upright(tally.upright),
         "corners": _corners(tally),

@@ -49,7 +49,10 @@ class Backend(Protocol):
 
 
 class Check(Protocol):
-    """A question put to a scene. UNKNOWN is the honest answer when it cannot be judged."""
+    """A question put to a scene. UNKNOWN is the honest answer when it cannot be judged.
+
+    A file that says `EACH = True` is asked of every slide by itself where a photograph shows several.
+    """
 
     def __call__(self, scene: Scene, settings: Settings, /) -> Iterable[Finding | Measure]: ...
 

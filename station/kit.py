@@ -57,6 +57,7 @@ def make_line(
         software=SOFTWARE,
         recent=recent,
         picture=picture,
+        each=frozenset(name for name, _ in config.checks if getattr(parts.part("checks", name), "EACH", False)),
     )
 
 

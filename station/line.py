@@ -2,7 +2,7 @@
 
     photo     = decode(capture)                 CaptureError -> one FAIL finding of the check `file`
     segmented = segment(photo, model, backend)  EngineError  -> kept; checks that ask for it answer UNKNOWN
-    scene     = Scene(photo, rig, what identify read, segmented)
+    scene     = Scene(photo, rig, what identify read, segmented)   of several slides, each is a scene of its own too
     verdict   = Verdict(capture, every check's findings, ...)
 
 The line knows contracts and nouns; it knows no configuration, no store, no alert.
@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
 
+from station import trays
 from station.contracts import Check
 from station.errors import CaptureError, EngineError
 from station.settings import Settings
@@ -43,7 +44,7 @@ from station.types import (
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-LISTS = ("labels", "charts")
+LISTS = ("labels", "charts", "slides")
 """Measures of which a photograph may have several; the others hold one value."""
 
 
@@ -51,7 +52,8 @@ LISTS = ("labels", "charts")
 class Line:
     """Everything a judgement needs, opened by kit.py. `checks`: (name, check, its settings), in the order asked.
     `recent`: the verdicts before, newest last. `picture` makes the copies that screens show, on a second core while the
-    checks work; None where nobody looks."""
+    checks work; None where nobody looks. `each`: those of the checks that are asked of every slide where a photograph
+    shows several."""
 
     decode: Callable[[Capture], Photo]
     segment: Callable[[Photo], Segmentation]
@@ -65,6 +67,7 @@ class Line:
     software: str
     recent: Callable[[], tuple[Verdict, ...]] = tuple
     picture: Callable[[Photo], Pictures] | None = None
+    each: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -126,9 +129,15 @@ def segment(photo: Photo, line: Line, beside: ThreadPoolExecutor) -> Segmentatio
 def look(photo: Photo, capture: Capture, segmented: Segmentation | EngineError, line: Line) -> Scene:
     """Find and identify. What the engine could not do is kept in the scene and raised when asked for."""
     found = segmented if isinstance(segmented, EngineError) else attempt("regions", lambda: line.find(segmented, photo))
+    first = () if isinstance(found, EngineError) else found
+    closer = attempt("looking at each slide", lambda: trays.look(photo, first, line.segment, line.find))
+    sights = () if isinstance(closer, EngineError) else closer
+    if not isinstance(found, EngineError):
+        found = closer if isinstance(closer, EngineError) else trays.joined(found, sights) if sights else found
     regions = () if isinstance(found, EngineError) else found
     barcodes = attempt("reading barcodes", lambda: line.identify(photo, regions))
-    return Scene(capture, photo, line.profile, line.rig, barcodes, segmented, found, line.recent())
+    scene = Scene(capture, photo, line.profile, line.rig, barcodes, segmented, found, line.recent())
+    return replace(scene, parts=trays.parts(scene, sights))
 
 
 def attempt(part: str, work: Callable[[], T]) -> T | EngineError:
@@ -151,17 +160,26 @@ def ask(scene: Scene, line: Line) -> tuple[list[Finding], dict[str, object]]:
     findings: list[Finding] = []
     measures: dict[str, object] = {}
     for name, check, settings in line.checks:
-        answers = attempt(f"the check {name}", partial(_answers, check, scene, settings))
-        if isinstance(answers, EngineError):
-            answers = [Finding(name, "not_judged", Outcome.UNKNOWN, f"Not judged: {answers}", answers.remedy)]
-        if not any(isinstance(a, Finding) for a in answers):
-            answers.append(Finding(name, "not_judged", Outcome.UNKNOWN, f"The check {name} gave no answer."))
+        if scene.parts and name in line.each:
+            answers = trays.told(name, [(p, _asked(name, check, p.scene, settings)) for p in scene.parts])
+        else:
+            answers = _asked(name, check, scene, settings)
         scene = replace(scene, said=(*scene.said, *answers))
         findings.extend(a for a in answers if isinstance(a, Finding))
         for answer in answers:
             if isinstance(answer, Measure):
                 _note(measures, answer)
     return findings, measures
+
+
+def _asked(name: str, check: Check, scene: Scene, settings: Settings) -> list[Finding | Measure]:
+    """One check's answers to one scene, at least one finding among them."""
+    answers = attempt(f"the check {name}", partial(_answers, check, scene, settings))
+    if isinstance(answers, EngineError):
+        return [Finding(name, "not_judged", Outcome.UNKNOWN, f"Not judged: {answers}", answers.remedy)]
+    if not any(isinstance(a, Finding) for a in answers):
+        answers.append(Finding(name, "not_judged", Outcome.UNKNOWN, f"The check {name} gave no answer."))
+    return answers
 
 
 def _answers(check: Check, scene: Scene, settings: Settings) -> list[Finding | Measure]:

@@ -21,6 +21,7 @@ from station.settings import Settings as Base
 from station.types import Barcode, Finding, Measure, Outcome, Region, Scene
 
 NAME = "barcode"
+EACH = True
 FEW_PX = 250
 """A Code 39 of ten characters is some 190 modules long; below this it has hardly a pixel a module."""
 

@@ -33,6 +33,7 @@ from station.settings import Settings as Base
 from station.types import Finding, Measure, Outcome, Photo, Region, Scene
 
 NAME = "label_sharpness"
+EACH = True
 MIN_EDGES = 40
 FAINT_CONTRAST = 14.0
 """Grey levels of ink below its paper under which soft cannot be told from faded (ours)."""

@@ -21,6 +21,7 @@ from station.settings import Settings as Base
 from station.types import Finding, Measure, Outcome, Scene
 
 NAME = "required_objects"
+EACH = True
 ELSEWHERE = frozenset({"colour_chart", "sheet", "slide"})
 
 

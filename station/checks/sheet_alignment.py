@@ -28,6 +28,7 @@ from station.settings import Settings as Base
 from station.types import Box, Finding, Measure, Outcome, Region, Scene
 
 NAME = "sheet_alignment"
+EACH = True
 OUTLINES = ("sheet", "slide")
 Severity = Literal["fail", "warn", "off"]
 OUTCOMES = {"fail": Outcome.FAIL, "warn": Outcome.WARN}

@@ -29,6 +29,7 @@ _SCALARS = ("skew_deg", "orientation_deg", "sheet_corners_px", "ppi")
 _LISTS = {
     "labels": ("bbox", "legible", "edge_width_px", "x_height_px", "blur_kind"),
     "charts": ("bbox", "kind", "mean_de2000", "max_de2000", "white_balance_de"),
+    "slides": ("number", "row", "col", "bbox", "specimen"),
 }
 _STAGES = ("decode", "segment", "checks", "total")
 

@@ -57,6 +57,7 @@ class Scene:
 
     `recent`: the verdicts before this one at this station, newest last; empty for files at hand. `said`: what the
     checks asked before this one answered of the same photograph.
+    `parts`: the slides of a photograph that shows several, in reading order, each as a scene of its own.
     """
 
     capture: Capture
@@ -68,6 +69,7 @@ class Scene:
     found: tuple[Region, ...] | EngineError
     recent: tuple[Verdict, ...] = ()
     said: tuple[Finding | Measure, ...] = ()
+    parts: tuple[Part, ...] = ()
 
     @property
     def segmentation(self) -> Segmentation:
@@ -89,6 +91,18 @@ class Scene:
     def of(self, name: str) -> tuple[Region, ...]:
         """The regions of one class, largest first."""
         return tuple(sorted((r for r in self.regions if r.name == name), key=lambda r: -r.area_px))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One slide of several in a photograph: its number and its place, all from 1 in reading order; `scene`, in pixels
+    from the corner of `box`, which is a place in the whole photograph."""
+
+    number: int
+    row: int
+    col: int
+    box: Box
+    scene: Scene
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +130,7 @@ class Measure:
     """A figure a check took on its way, for `measures` of the verdict.
 
     A scalar name (`skew_deg`, `orientation_deg`, `sheet_corners_px`, `ppi`) holds one value; a list name
-    (`labels`, `charts`) collects one mapping a Measure.
+    (`labels`, `charts`, `slides`) collects one mapping a Measure.
     """
 
     name: str

@@ -118,7 +118,8 @@ def test_the_object_has_every_promised_key() -> None:
     made = event(verdict(measures={"labels": [{"bbox": Box(1, 2, 3, 4)}], "charts": [{}]}))
     promised = ["path", "capture_id", "sha256", "size_px", "profile", "outcome", "specimen", "findings", "measures"]
     assert list(made)[:12] == [*promised, "regions", "engine", "seconds"]
-    assert list(made["measures"]) == ["skew_deg", "orientation_deg", "sheet_corners_px", "ppi", "labels", "charts"]
+    lists = ["labels", "charts", "slides"]
+    assert list(made["measures"]) == ["skew_deg", "orientation_deg", "sheet_corners_px", "ppi", *lists]
     (label,), (chart,) = made["measures"]["labels"], made["measures"]["charts"]
     assert list(label) == ["bbox", "legible", "edge_width_px", "x_height_px", "blur_kind"]
     assert label["bbox"] == [1, 2, 3, 4]
