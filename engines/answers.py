@@ -84,7 +84,7 @@ def answer(root: Path, truth: Truth, model: Model, backend: Backend) -> Answer:
     image = segment.input_image(photo, model)
     there = _scaled(truth.things, truth.size_px, image)
     found = _scaled(((r.name, r.polygon) for r in regions.find(segmented, photo)), photo.size_px, image)
-    truth_map, _ = paint(image, there, model.classes)
+    truth_map, *_ = paint(image, there, model.classes)
     region_map = painted(found, image.shape, model.classes)
     h, w = segmented.class_map.shape
     # nearest, as training reduces its truth: every second pixel

@@ -6,6 +6,7 @@ All functions are pure in their `Generator`; images uint8 (h, w, 3) RGB.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import cv2
 import numpy as np
@@ -16,36 +17,36 @@ from engines.compose import composed
 from engines.truth import Sample
 from station.types import Image
 
-View = tuple[Image, NDArray[np.uint8], NDArray[np.uint8], int]
-"""image, class map, core map, upright (0..3 or -1)"""
+View = tuple[Image, NDArray[np.uint8], NDArray[np.uint8], int, NDArray[np.uint16]]
+"""image, class map, core map, upright (0..3 or -1), owner map"""
 
 
-def view(sample: Sample, size: tuple[int, int], rng: Generator) -> View:
-    """One training view of `size` (h, w): the whole photograph or a part of it, turned, tilted and scaled."""
-    image, class_map, core, upright = sample.image, sample.class_map, sample.core, sample.upright
+def view(sample: Sample, size: tuple[int, int], rng: Generator, *, whole: bool = False) -> View:
+    """One training view of `size` (h, w): the whole photograph (surely, if `whole`) or a part of it, turned, tilted
+    and scaled."""
+    image, upright = sample.image, sample.upright
+    maps: list[NDArray[Any]] = [sample.class_map, sample.core, sample.owner]
     h, w = size
-    whole = rng.random() < 0.45
+    whole = bool(rng.random() < 0.45) or whole
     # The view's long side decides; a landscape view takes a portrait photograph turned, or a part of it.
     turn = int(rng.integers(4)) if rng.random() < 0.4 else 0
     if whole and (image.shape[0] > image.shape[1]) != (h > w) and turn % 2 == 0:
         turn = int(rng.choice([1, 3]))
-    image, class_map, core = (np.rot90(a, -turn) for a in (image, class_map, core))
+    image, *maps = (np.rot90(a, -turn) for a in (image, *maps))
     upright = (upright - turn) % 4 if upright >= 0 else -1
     fit = min(h / image.shape[0], w / image.shape[1])
     scale = fit * rng.uniform(0.85, 1.12) if whole else rng.uniform(0.5, 1.15)
     if scale < 0.75:  # reduce by area first, or fine print turns into aliasing
         image = cv2.resize(np.ascontiguousarray(image), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        class_map, core = (cv2.resize(np.ascontiguousarray(a), image.shape[1::-1], interpolation=cv2.INTER_NEAREST)
-                           for a in (class_map, core))  # fmt: skip
+        maps = [cv2.resize(np.ascontiguousarray(a), image.shape[1::-1], interpolation=cv2.INTER_NEAREST) for a in maps]
         scale = 1.0
     matrix = _placement(image.shape[:2], size, scale, whole, rng)
     fill = rng.integers(0, 256, 3).tolist() if rng.random() < 0.5 else _edge_colour(image)
     seen = cv2.warpPerspective(np.ascontiguousarray(image), matrix, (w, h), flags=cv2.INTER_LINEAR, borderValue=fill)
-    maps = [cv2.warpPerspective(np.ascontiguousarray(a), matrix, (w, h), flags=cv2.INTER_NEAREST)
-            for a in (class_map, core)]  # fmt: skip
+    maps = [cv2.warpPerspective(np.ascontiguousarray(a), matrix, (w, h), flags=cv2.INTER_NEAREST) for a in maps]
     if not whole:
         upright = upright if scale * image.shape[0] < 1.6 * h else -1
-    return seen, maps[0], maps[1], upright
+    return seen, maps[0], maps[1], upright, maps[2]
 
 
 def _placement(
@@ -92,9 +93,11 @@ def relight(image: Image, rng: Generator) -> Image:
     return seen
 
 
-def training_view(sample: Sample, bank: Sequence[Sample], size: tuple[int, int], rng: Generator) -> View:
+def training_view(
+    sample: Sample, bank: Sequence[Sample], size: tuple[int, int], rng: Generator, *, whole: bool = False
+) -> View:
     """Everything above in its order; what the training loop asks for."""
     if rng.random() < 0.5:
         sample = composed(sample, bank, rng)
-    image, class_map, core, upright = view(sample, size, rng)
-    return relight(image, rng), class_map, core, upright
+    image, class_map, core, upright, owner = view(sample, size, rng, whole=whole)
+    return relight(image, rng), class_map, core, upright, owner

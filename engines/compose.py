@@ -20,13 +20,14 @@ MOVABLE = ("label", "label", "label", "barcode", "colour_chart", "scale_bar", "p
 REMOVABLE = ("colour_chart", "scale_bar", "barcode", "label", "stamp", "packet")
 BESIDE = 0.4
 """Share of the laid labels that touch another object of the sheet: telling touching labels apart is the hard part."""
-Patch = tuple[Image, NDArray[np.uint8], NDArray[np.uint8], NDArray[np.bool_]]
-"""image, class map, core map, which pixels belong to the object; all of one size"""
+Patch = tuple[Image, NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint16], NDArray[np.bool_]]
+"""image, class map, core map, owner map, which pixels belong to the object; all of one size"""
 
 
 def composed(sample: Sample, bank: Sequence[Sample], rng: Generator) -> Sample:
     """`sample` with some objects of other sheets and some ink laid on it, some of its own taken away."""
-    changed = replace(sample, image=sample.image.copy(), class_map=sample.class_map.copy(), core=sample.core.copy())
+    copies = {name: getattr(sample, name).copy() for name in ("image", "class_map", "core", "owner")}
+    changed = replace(sample, **copies)
     if rng.random() < 0.2:
         take_away(changed, rng)
     for _ in range(int(rng.integers(0, 4))):
@@ -44,7 +45,7 @@ def lay(sample: Sample, donor: Sample, rng: Generator) -> None:
     patch = cut(donor, name, rng)
     if patch is None:
         return
-    image, class_map, core, inside = alike_upright(patch, donor.upright, sample.upright)
+    image, class_map, core, owner, inside = alike_upright(patch, donor.upright, sample.upright)
     room = np.array(sample.image.shape[1::-1]) - np.array(inside.shape[1::-1])
     if (room <= 0).any():
         return
@@ -53,6 +54,8 @@ def lay(sample: Sample, donor: Sample, rng: Generator) -> None:
     place = np.s_[y : y + inside.shape[0], x : x + inside.shape[1]]
     for target, source in ((sample.image, image), (sample.class_map, class_map), (sample.core, core)):
         target[place][inside] = source[inside]
+    own = owner[inside].astype(np.int64) + int(sample.owner.max())
+    sample.owner[place][inside] = np.where(owner[inside] > 0, own, 0).astype(np.uint16)
     keep_apart(sample.core, place, inside)
 
 
@@ -78,14 +81,15 @@ def cut(donor: Sample, name: str, rng: Generator) -> Patch | None:
         return None
     part = np.s_[low[1] : high[1], low[0] : high[0]]
     inside = filled(polygon - low.astype(np.float32), (int(high[1] - low[1]), int(high[0] - low[0])))
-    return donor.image[part], donor.class_map[part], donor.core[part], inside
+    return donor.image[part], donor.class_map[part], donor.core[part], donor.owner[part], inside
 
 
 def alike_upright(patch: Patch, its: int, wanted: int) -> Patch:
     """The patch turned by quarters until its writing stands as `wanted`; as it is where either is not known."""
     turn = (its - wanted) % 4 if its >= 0 and wanted >= 0 else 0
-    image, class_map, core, inside = patch
-    return np.rot90(image, -turn), np.rot90(class_map, -turn), np.rot90(core, -turn), np.rot90(inside, -turn)
+    image, class_map, core, owner, inside = patch
+    bare = np.rot90(image, -turn), np.rot90(class_map, -turn), np.rot90(core, -turn)
+    return *bare, np.rot90(owner, -turn), np.rot90(inside, -turn)
 
 
 def neighbouring(sample: Sample, shape: tuple[int, ...], room: NDArray[np.int64], rng: Generator) -> NDArray[np.int64]:
@@ -111,7 +115,7 @@ def print_ink(sample: Sample, donor: Sample, rng: Generator) -> None:
     patch = cut(donor, name, rng)
     if patch is None:
         return
-    image, _, _, inside = alike_upright(patch, donor.upright, sample.upright)
+    image, _, _, _, inside = alike_upright(patch, donor.upright, sample.upright)
     if name == "label":  # away from its own edge
         inside = np.asarray(shrunk(inside))
     paper = np.percentile(image[inside], 85, axis=0) if inside.any() else np.array([255.0] * 3)
@@ -136,6 +140,7 @@ def print_ink(sample: Sample, donor: Sample, rng: Generator) -> None:
     box = np.ones((h, w), bool)
     sample.class_map[place][on] = HERBARIUM.index("stamp")
     sample.core[place][on & shrunk(box)] = 1
+    sample.owner[place][on] = int(sample.owner.max()) + 1
 
 
 def take_away(sample: Sample, rng: Generator) -> None:
@@ -157,3 +162,4 @@ def take_away(sample: Sample, rng: Generator) -> None:
     sample.image[wide] = soft[wide]
     sample.class_map[wide] = np.bincount(sample.class_map[plain]).argmax()
     sample.core[wide] = 0
+    sample.owner[wide] = 0

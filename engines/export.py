@@ -3,9 +3,9 @@
     python -m engines.export --weights RUN/weights.pt --model herbarium-sheet --version 1 [--metrics OUT/metrics.json]
 
 The graph takes `image` uint8 (n, h, w, 3) RGB, h and w multiples of 32, and answers what contracts.Backend promises:
-class_map, confidence, core (uint8) and upright (float32). The reduction from logits lies in the graph: on two CPU
-cores it costs no more than numpy, and on a GPU only a few bytes a pixel travel back. The same weights give the same
-file, byte for byte, so that figures of `engines.evaluate --weights` are those of the file exported later.
+class_map, confidence, core, sides (uint8) and upright (float32). The reduction from logits lies in the graph: on two
+CPU cores it costs no more than numpy, and on a GPU only a few bytes a pixel travel back. The same weights give the
+same file, byte for byte, so that figures of `engines.evaluate --weights` are those of the file exported later.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Reduced(nn.Module):
         super().__init__()
         self.network = network
 
-    def forward(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    def forward(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
         answers = self.network(images)
         best, class_map = answers.classes.max(1)
         # max softmax = 1 / sum exp(logit - best): one reduction, no second look for the maximum
@@ -50,6 +50,7 @@ class Reduced(nn.Module):
             (confidence * 255).to(torch.uint8),
             (answers.core[:, 0].sigmoid() * 255).to(torch.uint8),
             answers.upright.softmax(1).float(),
+            (answers.sides.sigmoid() * 255).to(torch.uint8),
         )
 
 
@@ -61,10 +62,12 @@ def export(weights: Path, target: Path) -> None:
     model = Reduced(network.eval()).eval()
     size = {0: "n", 1: "h", 2: "w"}
     maps = {0: "n", 1: "map_h", 2: "map_w"}
+    cells = {0: "n", 2: "cells_h", 3: "cells_w"}
     torch.onnx.export(
         model, (torch.zeros(1, 256, 192, 3, dtype=torch.uint8),), str(target), dynamo=False, opset_version=OPSET,
-        input_names=["image"], output_names=["class_map", "confidence", "core", "upright"],
-        dynamic_axes={"image": size, "class_map": maps, "confidence": maps, "core": maps, "upright": {0: "n"}},
+        input_names=["image"], output_names=["class_map", "confidence", "core", "upright", "sides"],
+        dynamic_axes={"image": size, "class_map": maps, "confidence": maps, "core": maps, "upright": {0: "n"},
+                      "sides": cells},
     )  # fmt: skip
 
 

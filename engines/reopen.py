@@ -47,6 +47,8 @@ def _layers(model: onnx.ModelProto) -> Iterator[Layer]:
     """Weights in the order in which they are used; ValueError for a file that was quantised or reduced to FP16."""
     values = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
     for node in model.graph.node:
+        if node.op_type == "Identity" and node.input[0] in values:  # equal weights are kept once
+            values[node.output[0]] = values[node.input[0]]
         if node.op_type in ("Conv", "Gemm"):
             weight, bias = (values[name] for name in node.input[1:3])
             if weight.dtype != np.float32:

@@ -16,7 +16,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
 
@@ -25,21 +25,17 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional
 from tqdm import tqdm
 
 from engines.augment import View, training_view
 from engines.checkpoint import State, picture, resume, save
+from engines.loss import loss_of
 from engines.network import Network, freeze_low_levels, hold_statistics, pretrained
 from engines.synthesise import draw_sheet
 from engines.truth import HERBARIUM, IGNORE, Sample, paint, read
 
-WEIGHTS = {"background": 0.6, "sheet": 0.6, "barcode": 3.0, "colour_chart": 2.0, "scale_bar": 2.5, "stamp": 1.5}
-"""Cross-entropy weight of classes that differ from 1: small objects count more a pixel."""
 Pools = tuple[Sequence[Sample], Sequence[Sample], Sequence[Sample]]
 """Photographs annotated by people, drawn sheets, photographs annotated by an earlier model."""
-SEAM = 2.0
-"""Additional weight of the core's loss on an object's outer part, between its core and its outline."""
 AVERAGE = 0.998
 """Decay of the exponential moving average of the weights, a step."""
 PATIENCE = 1 if sys.stderr.isatty() else 20
@@ -50,8 +46,10 @@ PATIENCE = 1 if sys.stderr.isatty() else 20
 class Run:
     """What one training is asked for; the options of the command line are these. Sizes in pixels.
 
-    `height` and `width` of a training view are multiples of 32; `start`: weights to go on from, else ImageNet's;
-    `guessed`: photographs that an earlier model annotated (engines/self_training.py).
+    `height` and `width` of a training view are multiples of 32; every `whole_every`-th step looks at one whole
+    photograph at `long_side` instead, as the station does. `start`: weights to go on from, else ImageNet's; `frozen`:
+    so many of the encoder's first blocks stay as they are, on a CPU. `guessed`: photographs that an earlier model
+    annotated (engines/self_training.py).
     """
 
     data: tuple[Path, ...]
@@ -71,6 +69,14 @@ class Run:
     guessed: Path | None = None
     guessed_share: float = 0.2
     rate: float = 1.5e-3
+    whole_every: int = 3
+    frozen: int = 3
+
+    @property
+    def whole_size(self) -> tuple[int, int]:
+        """(height, width) of a whole photograph of the same shape as a view, `long_side` high; multiples of 32."""
+        width = round(self.long_side * self.width / self.height / 32) * 32
+        return self.long_side // 32 * 32, max(width, 32)
 
 
 def drawn_samples(count: int, long_side_px: int, seed: int) -> list[Sample]:
@@ -79,10 +85,12 @@ def drawn_samples(count: int, long_side_px: int, seed: int) -> list[Sample]:
     for i in tqdm(range(count), desc="drawing", unit="sheet", mininterval=PATIENCE):
         sheet = draw_sheet(seed + i, long_side_px=long_side_px, plain=i % 6 == 0)
         things = tuple((t.name, t.polygon) for t in sheet.things)
-        _, core = paint(sheet.image, [t for t in things if t[0] != "specimen"], HERBARIUM)
+        _, core, owner = paint(sheet.image, [t for t in things if t[0] != "specimen"], HERBARIUM)
         core[sheet.class_map == HERBARIUM.index("specimen")] = 0
+        owner[sheet.class_map == HERBARIUM.index("specimen")] = 0
         upright = sheet.upright_deg // 90 % 4
-        samples.append(Sample(f"drawn-{seed + i}", "drawn", sheet.image, sheet.class_map, core, upright, things))
+        name = f"drawn-{seed + i}"
+        samples.append(Sample(name, "drawn", sheet.image, sheet.class_map, core, owner, upright, things))
     return samples
 
 
@@ -94,40 +102,17 @@ def batches(run: Run, pools: Pools, first_step: int) -> Iterator[list[View]]:
 
     def make(step: int) -> list[View]:
         rng = np.random.default_rng([run.seed, step])
-        size = (run.height, run.width) if step % 4 else (run.width, run.height)
-        chosen = [pools[int(i)] for i in rng.choice(3, run.batch, p=shares)]
-        return [training_view(pool[int(rng.integers(len(pool)))], real, size, rng) for pool in chosen]
+        whole = run.whole_every > 0 and step % run.whole_every == run.whole_every - 1
+        size = run.whole_size if whole else (run.height, run.width)
+        size = size if step % 4 else size[::-1]
+        chosen = [pools[int(i)] for i in rng.choice(3, 1 if whole else run.batch, p=shares)]
+        return [training_view(pool[int(rng.integers(len(pool)))], real, size, rng, whole=whole) for pool in chosen]
 
     with ThreadPoolExecutor(run.workers) as pool:
         waiting = [pool.submit(make, first_step + i) for i in range(2 * run.workers)]
         for step in range(first_step + len(waiting), run.steps + len(waiting)):
             yield waiting.pop(0).result()
             waiting.append(pool.submit(make, step))
-
-
-def loss_of(network: Network, views: Sequence[View], device: torch.device) -> Tensor:
-    """Weighted cross-entropy + soft Dice (Milletari 2016) on classes, binary cross-entropy on core, a little for
-    the upright direction."""
-    images, class_maps, cores = (torch.from_numpy(np.stack([v[k] for v in views])).to(device) for k in range(3))
-    upright = torch.tensor([v[3] for v in views], device=device)
-    answers = network(images)
-    target = class_maps[:, ::2, ::2].long()
-    known = target != IGNORE
-    weight = torch.tensor([WEIGHTS.get(name, 1.0) for name in HERBARIUM], device=device)
-    entropy = functional.cross_entropy(answers.classes, target, weight, ignore_index=IGNORE, label_smoothing=0.02)
-    chance = answers.classes.softmax(1) * known[:, None]
-    truth = functional.one_hot(torch.where(known, target, 0), len(HERBARIUM)).permute(0, 3, 1, 2) * known[:, None]
-    overlap, total = (chance * truth).sum((0, 2, 3)), (chance + truth).sum((0, 2, 3))
-    present = truth.sum((0, 2, 3)) > 0
-    dice = (1 - (2 * overlap + 1) / (total + 1))[present].mean()
-    inside = cores[:, ::2, ::2]
-    seam = (inside == 0) & (target > HERBARIUM.index("specimen"))  # where two labels touch, this alone parts them
-    weight = (inside != IGNORE) + SEAM * seam
-    core = functional.binary_cross_entropy_with_logits(answers.core[:, 0], inside.float(), weight)
-    loss = entropy + dice + core
-    if (upright >= 0).any():
-        loss = loss + 0.3 * functional.cross_entropy(answers.upright, upright, ignore_index=-1)
-    return loss
 
 
 @torch.no_grad()
@@ -153,6 +138,11 @@ def parted(samples: Sequence[Sample], validate: Sequence[str]) -> tuple[list[Sam
         raise SystemExit(f"--validate: no photograph is of {sorted(unknown)}; nothing was trained.")
     held = [s for s in samples if s.institution in validate]
     return [s for s in samples if s.institution not in validate], held
+
+
+def unowned(sample: Sample) -> Sample:
+    """Without sides to learn from: an earlier model says better what a pixel is than where one label ends."""
+    return replace(sample, owner=np.zeros_like(sample.owner))
 
 
 def note_down(run: Run, real: Sequence[Sample], drawn: Sequence[Sample], guessed: Sequence[Sample]) -> None:
@@ -206,7 +196,7 @@ def train(run: Run) -> Network:
     drawn = drawn_samples(run.drawn, run.long_side, run.seed * 1_000_000)
     print(f"{len(real)} photographs and {len(drawn)} drawn sheets to train on, {len(held)} held back for validation")
     guessed = list(read(run.guessed, HERBARIUM, run.long_side)) if run.guessed else []
-    guessed = [s for s in guessed if s.institution not in run.validate]
+    guessed = [unowned(s) for s in guessed if s.institution not in run.validate]
     note_down(run, real, drawn, guessed)
     network = pretrained(len(HERBARIUM), run.channels)
     if run.start is not None:
@@ -228,7 +218,7 @@ def learn(
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     cv2.setNumThreads(1)  # the views are made in threads of their own
     if device.type == "cpu":
-        freeze_low_levels(network)
+        freeze_low_levels(network, run.frozen)
     network.to(device, memory_format=torch.channels_last)
     state = State(network, copy.deepcopy(network), *optimisation(network, run.rate, run.steps))
     resume(run.out, state)
@@ -236,7 +226,8 @@ def learn(
     progress = tqdm(views, desc="learning", total=run.steps, initial=state.step, unit="step", mininterval=PATIENCE)
     for batch in progress:
         mode(network)
-        improve(state, loss_of(network, batch, device))
+        images = torch.from_numpy(np.stack([v[0] for v in batch])).to(device)
+        improve(state, loss_of(network(images), batch, device))
         progress.set_postfix(loss=f"{np.mean(state.loss[-50:]):.3f}", refresh=False)
         last = state.step == run.steps
         if held and (state.step % 500 == 0 or last):

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -35,16 +36,30 @@ PLANT_LAB, PAPER_LAB = 20.0, 9.0
 """CIELAB distance from the paper above which a pixel in a specimen polygon is plant, below which it is paper."""
 
 
+OUTLINED = ("sheet", "slide", "foreign_object")
+"""What has no box of its own among the objects on the mount."""
+
+
+class Painted(NamedTuple):
+    """Class map uint8 (h, w); core map uint8 (h, w) of 0, 1 and IGNORE; owner map uint16 (h, w) as in Sample."""
+
+    class_map: NDArray[np.uint8]
+    core: NDArray[np.uint8]
+    owner: NDArray[np.uint16]
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One annotated photograph. image uint8 (h, w, 3) RGB; class_map and core uint8 (h, w); upright 0..3 quarter
-    turns clockwise, or -1 where it is not known; `things` the annotated polygons (name, float32 (n, 2))."""
+    """One annotated photograph. image uint8 (h, w, 3) RGB; class_map and core uint8 (h, w); owner uint16 (h, w), one
+    number an object with straight sides, 0 where there is none; upright 0..3 quarter turns clockwise, or -1 where it
+    is not known; `things` the annotated polygons (name, float32 (n, 2))."""
 
     name: str
     institution: str
     image: Image
     class_map: NDArray[np.uint8]
     core: NDArray[np.uint8]
+    owner: NDArray[np.uint16]
     upright: int
     things: tuple[tuple[str, NDArray[np.float32]], ...]
 
@@ -67,25 +82,25 @@ def read(root: Path, classes: Sequence[str], long_side_px: int) -> Iterator[Samp
             photo = cv2.resize(photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         factor = np.array([photo.shape[1] / entry["width"], photo.shape[0] / entry["height"]], np.float32)
         things = tuple((name, polygon * factor) for name, polygon in by_image.get(entry["id"], []))
-        class_map, core = paint(photo, things, classes)
+        class_map, core, owner = paint(photo, things, classes)
         yield Sample(
             entry["file_name"],
             entry.get("institution") or "unknown",
             photo,
             class_map,
             core,
+            owner,
             -1 if entry.get("upright") is None else int(entry["upright"]) // 90 % 4,
             things,
         )
 
 
-def paint(
-    image: Image, things: Sequence[tuple[str, NDArray[np.float32]]], classes: Sequence[str]
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Polygons -> (class map, core map of 0, 1 and IGNORE), later ones over earlier ones in PAINTING_ORDER."""
+def paint(image: Image, things: Sequence[tuple[str, NDArray[np.float32]]], classes: Sequence[str]) -> Painted:
+    """Polygons -> their maps, later ones over earlier ones in PAINTING_ORDER."""
     class_map = np.zeros(image.shape[:2], np.uint8)
     core = np.zeros(image.shape[:2], np.uint8)
-    for name, polygon in sorted(things, key=lambda t: PAINTING_ORDER.index(t[0])):
+    owner = np.zeros(image.shape[:2], np.uint16)
+    for number, (name, polygon) in enumerate(sorted(things, key=lambda t: PAINTING_ORDER.index(t[0])), 1):
         if name not in classes and name != DOUBTFUL:
             continue
         inside = filled(polygon, class_map.shape)
@@ -94,12 +109,14 @@ def paint(
             continue
         if name == DOUBTFUL:
             class_map[inside] = core[inside] = IGNORE
+            owner[inside] = 0
             continue
         class_map[inside] = classes.index(name)
+        owner[inside] = number if name not in OUTLINED else 0
         if name not in ("sheet", "slide"):
             core[grown(inside)] = 0
             core[shrunk(inside)] = 1
-    return class_map, core
+    return Painted(class_map, core, owner)
 
 
 def filled(polygon: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.bool_]:

@@ -69,6 +69,7 @@ def segment(photo: Photo, model: Model, backend: Backend) -> Segmentation:
         class_map=maps.class_map[0],
         confidence=maps.confidence[0],
         core=maps.core[0],
+        sides=maps.sides[0],
         classes=model.classes,
         photo_px_per_map_px=(photo.size_px[0] / map_w, photo.size_px[1] / map_h),
         upright_deg=best * 90 if float(maps.upright[0, best]) >= UPRIGHT_LEAST else None,

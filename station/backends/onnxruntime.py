@@ -49,13 +49,13 @@ class OnnxRuntime:
         if self._session is None:
             raise EngineError("The engine was closed.", "Restart the station.")
         try:
-            class_map, confidence, core, upright = self._session.run(None, {"image": np.stack(images)})
+            class_map, confidence, core, upright, sides = self._session.run(None, {"image": np.stack(images)})
         except (failures.Fail, failures.InvalidArgument, failures.RuntimeException, ValueError) as error:
             raise EngineError(
                 f"ONNX Runtime did not judge the photograph: {error}",
                 "Run `station doctor`; if it repeats, restart the station.",
             ) from error
-        return Maps(class_map, confidence, core, upright)
+        return Maps(class_map, confidence, core, upright, sides)
 
     def ping(self) -> None:
         if self._session is None:

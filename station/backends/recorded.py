@@ -23,7 +23,7 @@ from station.types import Image, Maps, Model
 
 ABOUT = "recorded.json"
 """In the folder: what made the maps."""
-MAPS = ("class_map", "confidence", "core", "upright")
+MAPS = ("class_map", "confidence", "core", "upright", "sides")
 
 
 class Settings(Table):

@@ -185,7 +185,7 @@ class TensorRt:
         step = self._settings.batch
         parts = [self._run(np.stack(images[i : i + step])) for i in range(0, len(images), step)]
         found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-        return Maps(found["class_map"], found["confidence"], found["core"], found["upright"])
+        return Maps(found["class_map"], found["confidence"], found["core"], found["upright"], found["sides"])
 
     def _check(self, image: Image) -> None:
         height, width = image.shape[:2]

@@ -24,9 +24,20 @@ from station.types.judgement import (
     worst,
 )
 from station.types.tallies import Cell, Count, Defects, Mean, Span, Stand, Tallies
-from station.types.vision import Barcode, Engine, Maps, Model, Region, Segmentation
+from station.types.vision import (
+    SIDES_REACH_PX,
+    SIDES_STRIDE,
+    Barcode,
+    Engine,
+    Maps,
+    Model,
+    Region,
+    Segmentation,
+)
 
 __all__ = [
+    "SIDES_REACH_PX",
+    "SIDES_STRIDE",
     "Action",
     "Barcode",
     "Box",

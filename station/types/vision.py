@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from station.types.capture import Box
 
+SIDES_STRIDE, SIDES_REACH_PX = 8, 1024
+"""Of `Maps.sides`: input pixels a cell; the farthest side that can be told, input pixels."""
+
 
 @dataclass(frozen=True, slots=True)
 class Model:
@@ -42,19 +45,24 @@ class Maps:
 
     class_map uint8 (n, h, w), class ids; confidence uint8 (n, h, w), 255 = certain; core uint8 (n, h, w), 255 =
     surely inside one object and away from its outline (parts objects that touch); upright float32 (n, 4),
-    probability that the photograph must be turned clockwise by 0, 90, 180, 270 degrees to read its text.
+    probability that the photograph must be turned clockwise by 0, 90, 180, 270 degrees to read its text;
+    sides uint8 (n, 4, h', w'), cells of SIDES_STRIDE input pixels: how far the left, top, right and bottom side of
+    the upright box round the straight-sided object at the cell's middle are away, (v / 255)^2 x SIDES_REACH_PX input
+    pixels (the root keeps small objects exact). It means nothing where there is no such object.
     """
 
     class_map: NDArray[np.uint8]
     confidence: NDArray[np.uint8]
     core: NDArray[np.uint8]
     upright: NDArray[np.float32]
+    sides: NDArray[np.uint8]
 
     def __post_init__(self) -> None:
         _expect("class_map", self.class_map, np.uint8, 3)
         _expect("confidence", self.confidence, np.uint8, 3)
         _expect("core", self.core, np.uint8, 3)
         _expect("upright", self.upright, np.float32, 2)
+        _expect("sides", self.sides, np.uint8, 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +72,7 @@ class Segmentation:
     class_map: NDArray[np.uint8]
     confidence: NDArray[np.uint8]
     core: NDArray[np.uint8]
+    sides: NDArray[np.uint8]
     classes: tuple[str, ...]
     photo_px_per_map_px: tuple[float, float]
     upright_deg: int | None
@@ -73,6 +82,7 @@ class Segmentation:
         _expect("class_map", self.class_map, np.uint8, 2)
         _expect("confidence", self.confidence, np.uint8, 2)
         _expect("core", self.core, np.uint8, 2)
+        _expect("sides", self.sides, np.uint8, 3)
 
 
 @dataclass(frozen=True, slots=True)

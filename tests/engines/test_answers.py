@@ -30,10 +30,11 @@ THINGS = (("sheet", SHEET), ("label", LABELS[0]), ("label", LABELS[1]), ("colour
 def seen(found: tuple[tuple[str, NDArray[np.float32]], ...], said_deg: int | None = 0) -> Answer:
     """An answer to one sheet of 160 x 192 px, whose class map is the found things painted."""
     image = np.full((192, 160, 3), 235, np.uint8)
-    truth_map, _ = paint(image, THINGS, HERBARIUM)
+    truth_map, *_ = paint(image, THINGS, HERBARIUM)
     class_map = painted(found, image.shape, HERBARIUM)
     plain = np.full_like(class_map, 255)
-    segmented = Segmentation(class_map, plain, plain, HERBARIUM, (1.0, 1.0), said_deg, ENGINE)
+    sides = np.zeros((4, 24, 20), np.uint8)
+    segmented = Segmentation(class_map, plain, plain, sides, HERBARIUM, (1.0, 1.0), said_deg, ENGINE)
     truth = Truth("a.jpg", "X", (160, 192), 0, THINGS)
     return Answer(truth, image, segmented, THINGS, found, truth_map, class_map)
 

@@ -25,13 +25,14 @@ def sample() -> Sample:
 @given(st.integers(0, 2**32 - 1))
 def test_the_truth_moves_with_the_photograph(seed: int) -> None:
     """After any turn, tilt, scale and crop what is called label is red and the paper is not called label."""
-    image, class_map, _, _ = view(sample(), (160, 128), np.random.default_rng(seed))
+    image, class_map, _, _, owner = view(sample(), (160, 128), np.random.default_rng(seed))
     red = (image[..., 0] > 150) & (image[..., 1] < 120)
     label = class_map == HERBARIUM.index("label")
     paper = (image.min(axis=2) > 200) & (class_map == HERBARIUM.index("sheet"))
     assert label.sum() < 100 or red[label].mean() > 0.9
     assert paper.sum() < 100 or not red[paper].any()
     assert label.any() or paper.any()
+    assert ((owner > 0) == label).all()
 
 
 @settings(max_examples=20, deadline=None)

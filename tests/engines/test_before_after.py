@@ -19,7 +19,7 @@ pytestmark = pytest.mark.train
 
 def sample(name: str = "a.jpg", h: int = 70, w: int = 50) -> Sample:
     empty = np.zeros((h, w), np.uint8)
-    return Sample(name, "x", np.full((h, w, 3), 200, np.uint8), empty, empty.copy(), -1, ())
+    return Sample(name, "x", np.full((h, w, 3), 200, np.uint8), empty, empty.copy(), empty.astype(np.uint16), -1, ())
 
 
 def test_figures_are_of_the_classes_asked_for() -> None:

@@ -25,20 +25,17 @@ def a_sheet(upright: int = 0, **objects: np.ndarray[tuple[int, int], np.dtype[np
         image[y:y2, x:x2] = (60 + 40 * i, 120, 200)
         image[y + 6 : y2 - 6 : 6, x + 6 : x2 - 6] = 10
     things = (("sheet", box(0, 0, 200, 300)), *objects.items())
-    class_map, core = paint(image, things, HERBARIUM)
-    return Sample("a", "x", image, class_map, core, upright, things)
+    return Sample("a", "x", image, *paint(image, things, HERBARIUM), upright, things)
 
 
 @given(seed=st.integers(0, 10_000))
 def test_a_composition_leaves_its_sources_alone(seed: int) -> None:
     """Neither the sheet nor the donors change, sizes stay, and every class in the answer is one of the model's."""
     sheet, donor = a_sheet(label=box(20, 200, 80, 60)), a_sheet(stamp=box(50, 50, 60, 40), barcode=box(10, 10, 40, 20))
-    before = [a.copy() for s in (sheet, donor) for a in (s.image, s.class_map, s.core)]
+    arrays = [a for s in (sheet, donor) for a in (s.image, s.class_map, s.core, s.owner)]
+    before = [a.copy() for a in arrays]
     made = composed(sheet, [sheet, donor], np.random.default_rng(seed))
-    assert all(
-        (a == b).all()
-        for a, b in zip(before, [a for s in (sheet, donor) for a in (s.image, s.class_map, s.core)], strict=True)
-    )
+    assert all((a == b).all() for a, b in zip(before, arrays, strict=True))
     assert made.image.shape == sheet.image.shape
     assert int(made.class_map.max()) < len(HERBARIUM)
     assert set(np.unique(made.core)) <= {0, 1}
@@ -54,6 +51,8 @@ def test_a_laid_label_brings_its_pixels_and_its_truth() -> None:
         if new.any():
             assert set(map(tuple, target.image[new])) <= {(60, 120, 200), (10, 10, 10)}
             assert (target.image[~new] == sheet.image[~new]).all()
+            assert set(np.unique(target.owner[new])) == {target.owner.max()}
+            assert not target.owner[~new].any()
             return
     pytest.fail("no label was laid in twenty tries")
 
@@ -79,6 +78,7 @@ def test_what_is_taken_away_leaves_bare_paper() -> None:
     take_away(sheet, np.random.default_rng(0))
     assert (sheet.class_map == SHEET).all()
     assert not sheet.core.any()
+    assert not sheet.owner.any()
     assert np.abs(sheet.image[60, 70].astype(int) - (240, 235, 215)).max() <= 2
 
 

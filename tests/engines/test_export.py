@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.train, pytest.mark.filterwarnings("ignore::Deprecation
 
 
 def test_the_onnx_file_gives_the_networks_maps(tmp_path: Path) -> None:
-    """Class map, confidence, core and upright of the graph agree with the network's own logits."""
+    """Class map, confidence, core, upright and sides of the graph agree with the network's own logits."""
     import onnxruntime
 
     from engines.export import export
@@ -25,13 +25,14 @@ def test_the_onnx_file_gives_the_networks_maps(tmp_path: Path) -> None:
     export(tmp_path / "weights.pt", tmp_path / "model.onnx")
     image = np.random.default_rng(1).integers(0, 255, (2, 96, 64, 3), np.uint8)
     session = onnxruntime.InferenceSession(str(tmp_path / "model.onnx"), providers=["CPUExecutionProvider"])
-    class_map, confidence, core, upright = session.run(None, {"image": image})
+    class_map, confidence, core, upright, sides = session.run(None, {"image": image})
     with torch.no_grad():
         answers = network(torch.from_numpy(image))
     assert (class_map == answers.classes.argmax(1).numpy()).mean() > 0.999
     np.testing.assert_allclose(confidence, 255 * answers.classes.softmax(1).amax(1).numpy(), atol=1.5)
     np.testing.assert_allclose(core, 255 * answers.core[:, 0].sigmoid().numpy(), atol=1.5)
     np.testing.assert_allclose(upright, answers.upright.softmax(1).numpy(), atol=1e-4)
+    np.testing.assert_allclose(sides, 255 * answers.sides.sigmoid().numpy(), atol=1.5)
 
 
 def test_a_model_is_published_with_manifest_and_card(tmp_path: Path) -> None:

@@ -36,10 +36,10 @@ def photographs(folder: Path, count: int, leave_out: str = "") -> Path:
 
 def sample(name: str, institution: str, *things: str) -> Sample:
     class_map, core = (np.zeros((64, 64), np.uint8) for _ in range(2))
+    owner = np.zeros((64, 64), np.uint16)
     ring = np.array([[1, 1], [9, 1], [9, 9]], np.float32)
-    return Sample(
-        name, institution, np.zeros((64, 64, 3), np.uint8), class_map, core, -1, tuple((t, ring) for t in things)
-    )
+    image = np.zeros((64, 64, 3), np.uint8)
+    return Sample(name, institution, image, class_map, core, owner, -1, tuple((t, ring) for t in things))
 
 
 @pytest.mark.timeout(300)

@@ -27,7 +27,8 @@ def test_truth_and_answer_have_colours_of_their_own() -> None:
     class_map[90:, :] = LABEL
     truth_map[90:, :] = IGNORE
     plain = np.zeros((100, 100), np.uint8)
-    segmented = Segmentation(class_map, plain, plain, HERBARIUM, (2, 2), 0, Engine("", "", "", "", ""))
+    sides = np.zeros((4, 25, 25), np.uint8)
+    segmented = Segmentation(class_map, plain, plain, sides, HERBARIUM, (2, 2), 0, Engine("", "", "", "", ""))
     image = np.full((200, 200, 3), 128, np.uint8)
     there, found = (("label", box(20, 20, 60)), ("stamp", box(120, 20, 40))), (("label", box(100, 100, 60)),)
     seen = Answer(Truth("", "", (200, 200), 0, ()), image, segmented, there, found, truth_map, truth_map)

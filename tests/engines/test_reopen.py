@@ -17,20 +17,21 @@ MODEL = ZOO / "herbarium-sheet" / "model.onnx"
 
 
 def test_the_network_answers_what_the_shipped_file_answers() -> None:
-    """All four maps of the shipped model, to rounding."""
+    """All five answers of the shipped model, to rounding."""
     import onnxruntime
 
     from engines.reopen import reopened
 
     image = np.random.default_rng(1).integers(0, 255, (2, 96, 64, 3), np.uint8)
     session = onnxruntime.InferenceSession(str(MODEL), providers=["CPUExecutionProvider"])
-    class_map, confidence, core, upright = session.run(None, {"image": image})
+    class_map, confidence, core, upright, sides = session.run(None, {"image": image})
     with torch.no_grad():
         answers = reopened(MODEL, 10)(torch.from_numpy(image))
     assert (class_map == answers.classes.argmax(1).numpy()).mean() > 0.999
     np.testing.assert_allclose(confidence, 255 * answers.classes.softmax(1).amax(1).numpy(), atol=1.5)
     np.testing.assert_allclose(core, 255 * answers.core[:, 0].sigmoid().numpy(), atol=1.5)
     np.testing.assert_allclose(upright, answers.upright.softmax(1).numpy(), atol=1e-5)
+    np.testing.assert_allclose(sides, 255 * answers.sides.sigmoid().numpy(), atol=1.5)
 
 
 @pytest.mark.parametrize("classes", [10, 5])

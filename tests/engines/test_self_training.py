@@ -15,7 +15,8 @@ RING = np.array([[10, 10], [50, 10], [50, 40], [10, 40]], np.float32)
 
 def segmented(confidence: np.ndarray[tuple[int, int], np.dtype[np.uint8]]) -> Segmentation:
     empty = np.zeros_like(confidence)
-    return Segmentation(empty, confidence, empty, HERBARIUM, (2.0, 2.0), 0, Engine("m", "", "b", "fp32", "1"))
+    sides = np.zeros((4, 25, 25), np.uint8)
+    return Segmentation(empty, confidence, empty, sides, HERBARIUM, (2.0, 2.0), 0, Engine("m", "", "b", "fp32", "1"))
 
 
 def test_only_sure_objects_are_taught() -> None:
@@ -36,11 +37,12 @@ def test_an_unsure_area_is_doubtful_and_an_unsure_outline_is_not() -> None:
     assert np.abs(ring.max(axis=0) - (119, 79)).max() <= 1
 
 
-def test_a_doubtful_area_is_ignored_in_both_maps() -> None:
-    """No class and no core is taught there, even where a sure object lies below it."""
+def test_a_doubtful_area_is_ignored_in_all_maps() -> None:
+    """No class, no core and no sides are taught there, even where a sure object lies below it."""
     things = [("label", RING), (DOUBTFUL, RING - 5)]
-    class_map, core = paint(np.full((60, 60, 3), 200, np.uint8), things, HERBARIUM)
+    class_map, core, owner = paint(np.full((60, 60, 3), 200, np.uint8), things, HERBARIUM)
     assert class_map[20, 20] == IGNORE == core[20, 20]
+    assert owner[20, 20] == 0
     assert HERBARIUM[class_map[38, 48]] == "label"
 
 

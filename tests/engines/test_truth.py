@@ -19,20 +19,23 @@ def test_later_objects_lie_on_earlier_ones() -> None:
     """A barcode on a label on a sheet, whatever the order of the annotations."""
     image = np.full((100, 100, 3), 240, np.uint8)
     things = [("barcode", box(40, 40, 20, 10)), ("sheet", box(5, 5, 90, 90)), ("label", box(30, 30, 40, 40))]
-    class_map, core = paint(image, things, HERBARIUM)
+    class_map, core, owner = paint(image, things, HERBARIUM)
     assert [HERBARIUM[class_map[y, x]] for y, x in ((0, 0), (10, 10), (33, 33), (45, 50))] == [
         "background", "sheet", "label", "barcode",
     ]  # fmt: skip
     assert core[45, 50] == 1
     assert core[10, 10] == 0
+    assert owner[10, 10] == 0
+    assert len({int(owner[y, x]) for y, x in ((10, 10), (33, 33), (45, 50))}) == 3
 
 
 def test_touching_labels_have_cores_that_do_not_touch() -> None:
     """Two labels side by side: one area in the class map, two in the core map."""
     image = np.full((100, 200, 3), 240, np.uint8)
-    class_map, core = paint(image, [("label", box(20, 20, 70, 50)), ("label", box(90, 20, 70, 50))], HERBARIUM)
+    class_map, core, owner = paint(image, [("label", box(20, 20, 70, 50)), ("label", box(90, 20, 70, 50))], HERBARIUM)
     count_of = [cv2.connectedComponents((m > 0).astype(np.uint8))[0] - 1 for m in (class_map, core)]
     assert count_of == [1, 2]
+    assert owner[40, 88] != owner[40, 92]
 
 
 def test_the_plant_is_what_differs_from_the_paper() -> None:
@@ -40,7 +43,7 @@ def test_the_plant_is_what_differs_from_the_paper() -> None:
     image = np.full((120, 120, 3), 245, np.uint8)
     image[40:60, 20:100] = (40, 70, 30)
     image[70:80, 20:100] = (214, 214, 205)
-    class_map, _ = paint(image, [("sheet", box(0, 0, 119, 119)), ("specimen", box(10, 30, 100, 60))], HERBARIUM)
+    class_map, *_ = paint(image, [("sheet", box(0, 0, 119, 119)), ("specimen", box(10, 30, 100, 60))], HERBARIUM)
     assert HERBARIUM[class_map[50, 60]] == "specimen"
     assert HERBARIUM[class_map[35, 60]] == "sheet"
     assert class_map[75, 60] == IGNORE

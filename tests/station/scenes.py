@@ -86,7 +86,8 @@ def segmentation(
     scale = size_px[0] / shape[1], size_px[1] / shape[0]
     nothing = np.zeros(shape, dtype=np.uint8)
     sure = np.full(shape, confidence, dtype=np.uint8)
-    return Segmentation(nothing, sure, nothing, classes, scale, upright_deg, engine)
+    sides = np.zeros((4, *(max(1, side // 4) for side in shape)), dtype=np.uint8)
+    return Segmentation(nothing, sure, nothing, sides, classes, scale, upright_deg, engine)
 
 
 def scene(

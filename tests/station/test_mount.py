@@ -22,7 +22,8 @@ def test_the_sheets_corners_are_refined_on_the_photograph(skew: float) -> None:
     blank = np.zeros_like(coarse)
     scale = (w / coarse.shape[1], h / coarse.shape[0])
     engine = Engine("drawn", "0" * 64, "truth", "fp32", "1")
-    segmented = Segmentation(coarse, blank + np.uint8(240), blank, HERBARIUM, scale, 0, engine)
+    sides = np.zeros((4, 1, 1), np.uint8)
+    segmented = Segmentation(coarse, blank + np.uint8(240), blank, sides, HERBARIUM, scale, 0, engine)
     (found,) = mount.find(segmented, ArrayPhoto(sheet.image))
     (drawn,) = [t.polygon for t in sheet.things if t.name == "sheet"]
     assert np.linalg.norm(found.polygon[:, None] - drawn[None], axis=2).min(axis=1).max() < 3.0

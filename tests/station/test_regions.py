@@ -12,6 +12,7 @@ from station import regions
 from station.types import Engine, Region, Segmentation
 from tests.station.scenes import ArrayPhoto
 
+NO_SIDES = np.zeros((4, 1, 1), np.uint8)
 STEP = 2
 """Photo pixels a map pixel, as with a 1024 px input."""
 
@@ -19,13 +20,14 @@ STEP = 2
 def seen(sheet: Drawn) -> Segmentation:
     """What a perfect network would answer for a drawn sheet."""
     things = [(t.name, t.polygon) for t in sheet.things]
-    _, core = paint(sheet.image, [t for t in things if t[0] != "specimen"], HERBARIUM)
+    _, core, _ = paint(sheet.image, [t for t in things if t[0] != "specimen"], HERBARIUM)
     class_map = np.ascontiguousarray(sheet.class_map[::STEP, ::STEP])
     h, w = sheet.class_map.shape
     return Segmentation(
         class_map,
         np.full(class_map.shape, 240, np.uint8),
         (np.ascontiguousarray(core[::STEP, ::STEP]) * 255).astype(np.uint8),
+        np.zeros((4, h // 8, w // 8), np.uint8),
         HERBARIUM,
         (w / class_map.shape[1], h / class_map.shape[0]),
         0,
@@ -60,7 +62,7 @@ def test_objects_that_touch_are_parted_by_their_cores() -> None:
     core[55:95, 45:115] = 255
     core[55:95, 125:195] = 255
     engine = Engine("drawn", "0" * 64, "truth", "fp32", "1")
-    segmented = Segmentation(class_map, class_map * 0 + 200, core, HERBARIUM, (2.0, 2.0), None, engine)
+    segmented = Segmentation(class_map, class_map * 0 + 200, core, NO_SIDES, HERBARIUM, (2.0, 2.0), None, engine)
     found = regions.find(segmented, ArrayPhoto(np.zeros((400, 600, 3), np.uint8)))
     boxes = sorted(r.box for r in found if r.name == "label")
     assert [b.w for b in boxes] == pytest.approx([160, 160], abs=4)
@@ -71,5 +73,5 @@ def test_an_empty_table_has_no_regions() -> None:
     """Nothing but background: no sheet is invented."""
     nothing = np.zeros((64, 64), np.uint8)
     engine = Engine("drawn", "0" * 64, "truth", "fp32", "1")
-    segmented = Segmentation(nothing, nothing + 255, nothing, HERBARIUM, (2.0, 2.0), None, engine)
+    segmented = Segmentation(nothing, nothing + 255, nothing, NO_SIDES, HERBARIUM, (2.0, 2.0), None, engine)
     assert regions.find(segmented, ArrayPhoto(np.zeros((128, 128, 3), np.uint8))) == ()

@@ -38,7 +38,7 @@ def test_arrays_of_another_shape_or_type_are_refused() -> None:
     """Maps and polygons check what they are given."""
     maps = np.zeros((1, 4, 4), np.uint8)
     with pytest.raises(ValueError, match="confidence must be uint8"):
-        Maps(maps, maps.astype(np.float32), maps, np.zeros((1, 4), np.float32))
+        Maps(maps, maps.astype(np.float32), maps, np.zeros((1, 4), np.float32), np.zeros((1, 4, 1, 1), np.uint8))
     with pytest.raises(ValueError, match="polygon must be float32"):
         Region("label", np.zeros((4, 2)), 1.0, 1.0)  # type: ignore[arg-type]
 

@@ -22,7 +22,8 @@ def image(seed: int) -> Image:
 
 def maps(count: int, value: int) -> Maps:
     layer = np.full((count, 32, 16), value, np.uint8)
-    return Maps(layer, layer + 1, layer + 2, np.full((count, 4), 0.25, np.float32))
+    sides = np.full((count, 4, 8, 4), value + 3, np.uint8)
+    return Maps(layer, layer + 1, layer + 2, np.full((count, 4), 0.25, np.float32), sides)
 
 
 def test_what_was_recorded_is_played_back(tmp_path: Path) -> None:
@@ -33,6 +34,7 @@ def test_what_was_recorded_is_played_back(tmp_path: Path) -> None:
     found = backend.infer([image(3), image(1)])
     assert found.class_map[:, 0, 0].tolist() == [9, 7]
     assert found.core[:, 0, 0].tolist() == [11, 9]
+    assert found.sides[:, 0, 0, 0].tolist() == [12, 10]
     assert (backend.name, backend.precision, backend.version) == ("recorded", "fp16", "tensorrt 11.4")
 
 

@@ -142,7 +142,8 @@ class Context:
 
     def get_tensor_shape(self, name: str) -> tuple[int, ...]:
         n, h, w, _ = self.shape
-        return self.shape if name == "image" else (n, 4) if name == "upright" else (n, h // 2, w // 2)
+        outputs = {"image": self.shape, "upright": (n, 4), "sides": (n, 4, h // 8, w // 8)}
+        return outputs.get(name, (n, h // 2, w // 2))
 
     def set_tensor_address(self, name: str, address: int) -> bool:
         self.addresses[name] = address
