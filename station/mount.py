@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from station.measure import outline
+from station.measure import geometry, outline, side
 from station.types import Box, Photo, Region, Segmentation
 
 NAMES = ("sheet", "slide")
 ON_IT = ("sheet", "slide", "specimen", "label", "barcode", "stamp", "packet", "coverslip", "type_marker")
-PLACES = 96
-"""Places along a sheet's side at which its step is looked for at full resolution."""
-STEP, MAJORITY = 1.5, 0.3
-"""Least step, grey levels a pixel; least share of the places that must lie on one straight line."""
+PLACES, ENDS = 128, 0.03
+"""Places along a side at which its step is looked for; share of the length left out at either end, where corners are
+torn and rounded."""
+SAMPLES, PIECE = 2048, 256
+"""Most rows of pixels that are looked at along a side; so many are taken from the photograph at once, so that a skewed
+side costs no large crop."""
+WIDE, NARROW = 0.008, 0.003
+"""How far from where it is expected a side is looked for, first and again, as share of the photograph's long side."""
 NEAR = 0.004
 """Nearer to the frame than this share of the long side, two pixels of the map, a side without a step lies on it."""
-Line = tuple[NDArray[np.float64], NDArray[np.float64]]
+Points = NDArray[np.float64]
+"""Float (n, 2) or (2,): x, y in photo pixels."""
+Line = tuple[Points, Points]
 """(point, direction)"""
 
 
@@ -47,7 +55,7 @@ def _mount(segmented: Segmentation, photo: Photo, name: str) -> list[Region]:
     return [Region(name, corners.astype(np.float32), area, round(confidence, 4))]
 
 
-def refined(corners: NDArray[np.float64], photo: Photo) -> NDArray[np.float64]:
+def refined(corners: Points, photo: Photo) -> Points:
     """The same four corners from the photograph's own pixels; a side that shows no clear step keeps its place.
 
     corners float (4, 2), clockwise from the top-left, photo pixels. A map pixel is many photo pixels wide, so a side
@@ -55,7 +63,11 @@ def refined(corners: NDArray[np.float64], photo: Photo) -> NDArray[np.float64]:
     """
     width, height = photo.size_px
     sides = [(corners[i], corners[(i + 1) % 4]) for i in range(4)]
-    lines = [_refined_side(a, b, photo) or _on_border(a, b, photo.size_px) for a, b in sides]
+    seen = [_refined_side(a, b, photo) for a, b in sides]
+    turns = [np.degrees(np.arctan2(*line[1][::-1])) - 90 * i for i, line in enumerate(seen) if line is not None]
+    lines = [
+        line or _unseen(a, b, photo.size_px, turns, i) for i, (line, (a, b)) in enumerate(zip(seen, sides, strict=True))
+    ]
     try:
         better = np.array([outline.crossing(lines[i - 1], lines[i]) for i in range(4)])
     except ValueError:
@@ -64,62 +76,87 @@ def refined(corners: NDArray[np.float64], photo: Photo) -> NDArray[np.float64]:
     return better if moved <= 0.02 * max(width, height) else corners
 
 
-def _on_border(a: NDArray[np.float64], b: NDArray[np.float64], size_px: tuple[int, int]) -> Line:
-    """A side without a step: as it was, but on the frame's border when it lies within NEAR of it, for there is no
-    background beyond it."""
+def _unseen(a: Points, b: Points, size_px: tuple[int, int], turns: Sequence[float], number: int) -> Line:
+    """A side without a step. Within NEAR of the frame's border it lies on it, for there is no background beyond it;
+    elsewhere it keeps its middle and runs as the sides that were seen do, so that it has no say in the skew."""
     middle, unit = (a + b) / 2, (b - a) / max(np.hypot(*(b - a)), 1e-9)
     k = 0 if abs(unit[1]) > abs(unit[0]) else 1
     for border in (0.0, float(size_px[k])):
         if abs(middle[k] - border) <= NEAR * max(size_px):
             middle[k] = border
             return middle, np.array([0.0, 1.0]) if k == 0 else np.array([1.0, 0.0])
-    return a, unit
+    if not turns:
+        return middle, unit
+    deg = turns[0] + float(np.median([geometry.fold(turn - turns[0]) for turn in turns])) + 90 * number
+    return middle, np.array([np.cos(np.radians(deg)), np.sin(np.radians(deg))])
 
 
-def _refined_side(a: NDArray[np.float64], b: NDArray[np.float64], photo: Photo) -> Line | None:
-    """(point, direction) of the side from a to b, from the lightness steps across it; None where there is none."""
-    rough = (a, (b - a) / max(np.hypot(*(b - a)), 1e-9))
-    reach = max(8, round(0.008 * max(photo.size_px)))
-    upright = abs(rough[1][1]) > abs(rough[1][0])
-    frame = np.array(photo.size_px, float)
-    low, high = np.clip(np.minimum(a, b), 0, frame), np.clip(np.maximum(a, b), 0, frame)
-    pad = np.array([reach + 2, 0]) if upright else np.array([0, reach + 2])
-    x0, y0 = np.maximum(np.floor(low - pad), 0).astype(int)
-    x1, y1 = np.minimum(np.ceil(high + pad), photo.size_px).astype(int)
-    if x1 - x0 < 8 or y1 - y0 < 8:
+def _refined_side(a: Points, b: Points, photo: Photo) -> Line | None:
+    """(point, direction) of the side from a to b, seen at full resolution; None where there is no step.
+
+    Looked at twice: wide, as the map may be wrong by some of its pixels, then narrow round what was found.
+    """
+    point, direction = a, b - a
+    for share in (WIDE, NARROW):
+        reach = max(8, round(share * max(photo.size_px)))
+        start, end = _looked_at(a, b, photo.size_px, reach)
+        strip = straightened(photo, start, end, reach)
+        seen = None if strip is None else side.fit(strip, 0.5 * reach)
+        if seen is None:
+            return None
+        along = end - start
+        inward = np.array([-along[1], along[0]]) / float(np.hypot(*along))
+        point = (start + end) / 2 + (seen.at - reach) * inward
+        direction = along + seen.slope * PLACES * inward
+        direction = direction / float(np.hypot(*direction))
+        a, b = point + ((a - point) @ direction) * direction, point + ((b - point) @ direction) * direction
+    return point, direction
+
+
+def _looked_at(a: Points, b: Points, size_px: tuple[int, int], reach: int) -> tuple[Points, Points]:
+    """The side from a to b without its ends and without what lies more than `reach` outside the frame."""
+    start, end = a + ENDS * (b - a), b - ENDS * (b - a)
+    return _within(start, end, size_px, reach), _within(end, start, size_px, reach)
+
+
+def _within(a: Points, b: Points, size_px: tuple[int, int], reach: int) -> Points:
+    """`a`, moved towards `b` as far as it lies more than `reach` outside the frame."""
+    outside = np.maximum(np.maximum(-reach - a, a - np.array(size_px) - reach), 0)
+    share = outside / np.maximum(np.abs(b - a), 1e-9)
+    return np.asarray(a + min(1.0, float(share.max())) * (b - a))
+
+
+def straightened(photo: Photo, start: Points, end: Points, reach: int) -> NDArray[np.float32] | None:
+    """The photograph along the line from start to end: float32 (PLACES, 2 reach + 1, 3), its left-hand side first.
+
+    Each place is the mean of its share of the length. Beyond the frame its last pixels go on. None when the line is
+    shorter than PLACES pixels or a part of it lies too far outside the frame.
+    """
+    length = float(np.hypot(*(end - start)))
+    if length < PLACES:
         return None
-    side = cv2.cvtColor(photo.region(Box(int(x0), int(y0), int(x1 - x0), int(y1 - y0))), cv2.COLOR_RGB2GRAY)
-    side = side.astype(np.float32) if upright else side.T.astype(np.float32)
-    return _fitted(side, rough, (float(x0), float(y0)), upright, reach)
+    stride = max(1.0, length / SAMPLES)
+    rows, step = int(length / stride), stride * (end - start) / length
+    pieces = [_piece(photo, start + at * step, step, min(PIECE, rows - at), reach) for at in range(0, rows, PIECE)]
+    if any(piece is None for piece in pieces):
+        return None
+    whole = np.concatenate([piece for piece in pieces if piece is not None])
+    return np.asarray(cv2.resize(whole, (2 * reach + 1, PLACES), interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _fitted(
-    strip: NDArray[np.float32],
-    rough: Line,
-    origin: tuple[float, float],
-    upright: bool,
-    reach: int,
-) -> Line | None:
-    """Rows of `strip` run along the side. Each of PLACES rows is the mean of its share of the length."""
-    rows = min(PLACES, len(strip))
-    share = np.array_split(np.arange(len(strip)), rows)
-    along = np.array([s.mean() for s in share]) + 0.5
-    k = (0, 1) if upright else (1, 0)
-    point, direction = rough
-    slope = direction[k[0]] / direction[k[1]]
-    expected = point[k[0]] - origin[k[0]] + slope * (along + origin[k[1]] - point[k[1]])
-    window = np.arange(-reach, reach + 1)
-    columns = np.clip(np.round(expected)[:, None].astype(int) + window, 0, strip.shape[1] - 1)
-    profiles = np.stack([strip[s[:: max(1, len(s) // 8)]].mean(axis=0)[c] for s, c in zip(share, columns, strict=True)])
-    at, strength = outline.step_in_profiles(profiles.astype(np.float32), reach, 0.5 * reach)
-    across = np.round(expected) + at - reach + 0.5
-    good = strength > STEP
-    if good.sum() < MAJORITY * rows:
+def _piece(photo: Photo, start: Points, step: Points, rows: int, reach: int) -> NDArray[np.float32] | None:
+    """`rows` rows of the strip from `start` on, each one `step` further."""
+    along = step / np.hypot(*step)
+    inward = np.array([-along[1], along[0]])
+    corners = np.array([start + row * step + across * inward for row in (0, rows) for across in (-reach, reach)])
+    low = np.clip(np.floor(corners.min(axis=0)).astype(int) - 2, 0, photo.size_px)
+    high = np.clip(np.ceil(corners.max(axis=0)).astype(int) + 2, 0, photo.size_px)
+    if (high - low < 2).any():
         return None
-    fits = outline.straight_majority(along[good], across[good], strength[good], tolerance=max(1.0, 0.08 * reach))
-    if fits.sum() < MAJORITY * rows:
-        return None
-    xy = np.empty((int(fits.sum()), 2))
-    xy[:, k[0]] = across[good][fits] + origin[k[0]]
-    xy[:, k[1]] = along[good][fits] + origin[k[1]]
-    return outline.line_through(xy)
+    pixels = photo.region(Box(int(low[0]), int(low[1]), int(high[0] - low[0]), int(high[1] - low[1])))
+    # pixel (i, j) of an image is centred at (i + 0.5, j + 0.5) of the photograph
+    origin = start + 0.5 * step - reach * inward - low - 0.5
+    matrix = np.column_stack((inward, step, origin))
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    laid = cv2.warpAffine(pixels, matrix, (2 * reach + 1, rows), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(laid, np.float32)

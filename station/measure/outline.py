@@ -114,28 +114,6 @@ def _corners(lines: list[tuple[Points, Points]], start: Points) -> Points:
     return corners if float(np.abs(corners - start).max()) <= reach else start
 
 
-def step_in_profiles(strip: NDArray[np.float32], expected: float, spread: float) -> tuple[Points, NDArray[np.float64]]:
-    """The strongest step of each row's profile near `expected`.
-
-    strip float32 (rows, n): lightness across a side, one row a place along it. Answers (position of the step in
-    pixels (rows,), its strength (rows,)). A step far from `expected` counts less (Gaussian, sigma `spread` pixels).
-    Sub-pixel by the parabola through the largest derivative and its neighbours.
-    """
-    smooth = cv2.GaussianBlur(strip, (0, 0), sigmaX=2.0, sigmaY=0.01)
-    slope = np.abs(np.gradient(smooth, axis=1))
-    at = np.arange(strip.shape[1])
-    weight = np.exp(-0.5 * ((at - expected) / spread) ** 2)
-    rows = np.arange(len(strip))
-    best = (slope * weight).argmax(axis=1)
-    # the weight chooses the step; the step itself is where the slope is largest nearby
-    near = np.clip(best[:, None] + np.arange(-3, 4), 1, strip.shape[1] - 2)
-    best = near[rows, slope[rows[:, None], near].argmax(axis=1)]
-    left, mid, right = slope[rows, best - 1], slope[rows, best], slope[rows, best + 1]
-    bend = left - 2 * mid + right
-    shift = np.where(np.abs(bend) > 1e-9, 0.5 * (left - right) / np.where(bend == 0, 1, bend), 0.0)
-    return best + np.clip(shift, -0.5, 0.5), mid.astype(np.float64)
-
-
 def straight_majority(along: Points, across: Points, strength: Points, tolerance: float) -> NDArray[np.bool_]:
     """Which places lie on one straight line: the best of many lines through two places (RANSAC, fixed seed),
     votes weighted by step strength."""

@@ -53,16 +53,6 @@ def test_a_torn_corner_does_not_move_the_sides() -> None:
     assert np.linalg.norm(found - outline.clockwise(corners), axis=1).max() < 2.0
 
 
-@given(st.floats(20, 40))
-def test_a_step_is_found_between_pixels(place: float) -> None:
-    """A soft step is located to a fifth of a pixel in every row."""
-    x = np.arange(61)
-    rows = np.tile(200 / (1 + np.exp(-(x - place) / 1.5)), (8, 1)).astype(np.float32)
-    at, strength = outline.step_in_profiles(rows, expected=30.0, spread=15.0)
-    assert np.abs(at - place).max() < 0.2
-    assert (strength > 10).all()
-
-
 def test_places_off_the_line_are_outvoted() -> None:
     """A third of wild places does not bend the line of the others."""
     along = np.arange(60, dtype=float)
