@@ -17,7 +17,7 @@ from station.types import Finding, Measure, Outcome, Scene
 from tests.station.scenes import BROKEN, ArrayPhoto, blank, region, scene
 
 NAMES = sorted(path.stem for path in Path(station.checks.__path__[0]).glob("*.py") if path.stem != "__init__")
-NEEDS_NO_ENGINE = {"file"}
+NEEDS_NO_ENGINE = {"drift", "file"}
 CODE = re.compile(r"[a-z][a-z_]*")
 
 
