@@ -1,13 +1,15 @@
 """Does the sheet lie straight and whole in the frame, the right way up?
 
 Measures: `skew_deg` (degrees, clockwise rotation of the sheet relative to the frame, within (-45, 45]) from the
-outline's sides that do not lie on the edge of the frame; margins between the outline and the frame (mm where the rig's
-ppi is known, else per cent of the frame's long side); `orientation_deg` (quarter turns the photograph needs) where the
-engine is sure of it. The outline is the sheet's, or the slide's where the model knows slides instead.
+outline's sides that do not lie on the edge of the frame; `margins_px` between the outline and each edge of the frame
+(`margins_mm` where the rig's ppi is known); `keystone_deg`, by how much opposite sides run together, where all four are
+visible; `orientation_deg` (quarter turns the photograph needs) where the engine is sure of it. The outline is the
+sheet's, or the slide's where the model knows slides instead.
 
 Default limits: skew 0.5 degrees WARN (ours), 1.0 FAIL (FADGI 2016: +-1 degree, no software de-skew at four stars);
 the whole sheet and a small margin in the frame (FADGI 2016: "backing beyond all four edges"): clipped is FAIL, a margin
-below 1 mm is WARN (the figure is ours). A rig that crops tight on purpose sets `clipped: off`.
+below 1 mm is WARN (the figure is ours). A rig that crops tight on purpose sets `clipped: off`. Opposite sides that run
+together by more than 1.5 degrees are WARN (ours; sheets cut by hand reach 1).
 A sheet not found is FAIL only when the engine is sure that the frame is empty; where it saw other objects, or is not
 sure, a sheet may lie there unseen (white paper on a white table): UNKNOWN.
 
@@ -59,6 +61,9 @@ class Settings(Base):
         le=0.5,
         description="The same as share of the frame's long side, when ppi is not known (ours).",
     )
+    keystone_deg: float = Field(
+        default=1.5, ge=0, le=45, description="Opposite sides that run together by more are WARN, degrees (ours)."
+    )
     orientation: Severity = Field(
         default="warn", description="What a photograph turned by 90, 180 or 270 degrees means (ours)."
     )
@@ -95,7 +100,9 @@ def check(scene: Scene, settings: Settings) -> Iterable[Finding | Measure]:
         )
         return
     alarms = [*_place(scene, outline, settings), *_turned(name, turned, settings)]
+    yield from _margins(scene, outline)
     yield from _skew(scene, outline, settings)
+    yield from _keystone(scene, outline, settings)
     yield from alarms
 
 
@@ -130,6 +137,34 @@ def _skew(scene: Scene, outline: Region, settings: Settings) -> Iterator[Finding
         return
     yield Measure("skew_deg", round(skew.deg, 3))
     yield _judged_skew(skew.deg, outline, settings)
+
+
+def _keystone(scene: Scene, outline: Region, settings: Settings) -> Iterator[Finding | Measure]:
+    tolerance = settings.border_share * max(scene.photo.size_px)
+    deg = geometry.keystone(outline.polygon, scene.photo.size_px, tolerance)
+    if deg is None:
+        return
+    yield Measure("keystone_deg", round(deg, 3))
+    if settings.keystone_deg < deg <= settings.max_spread_deg:
+        yield Finding(
+            NAME,
+            "keystone",
+            Outcome.WARN,
+            f"Opposite edges of the {outline.name} run together by {deg:.1f} degrees, as if seen from the side.",
+            "Level camera and table; look whether the sheet lies flat.",
+            deg,
+            settings.keystone_deg,
+            "deg",
+            outline.box,
+        )
+
+
+def _margins(scene: Scene, outline: Region) -> Iterator[Measure]:
+    px = geometry.margins(outline.polygon, scene.photo.size_px)
+    yield Measure("margins_px", {side: round(value, 1) for side, value in px.items()})
+    if scene.rig.ppi:
+        scale = MM_PER_INCH / scene.rig.ppi
+        yield Measure("margins_mm", {side: round(value * scale, 2) for side, value in px.items()})
 
 
 def _judged_skew(deg: float, outline: Region, settings: Settings) -> Finding:

@@ -59,6 +59,17 @@ def skew(corners: Corners, size_px: tuple[int, int], tolerance_px: float = 2.0) 
     return Skew(fold(float(reference) + mean), float(np.ptp(offsets[used])), tuple(SIDES[i] for i in used))
 
 
+def keystone(corners: Corners, size_px: tuple[int, int], tolerance_px: float = 2.0) -> float | None:
+    """Degrees by which opposite sides run together, the larger of the two pairs: 0 for a camera that looks straight
+    down on a rectangle. None unless all four sides are visible."""
+    points = np.asarray(corners, dtype=np.float64)
+    if any(on_border(points, size_px, tolerance_px)):
+        return None
+    vectors = np.roll(points, -1, axis=0) - points
+    angles = np.degrees(np.arctan2(vectors[:, 1], vectors[:, 0]))
+    return max(abs(fold(float(angles[i] - angles[i + 2]))) for i in (0, 1))
+
+
 def margins(corners: Corners, size_px: tuple[int, int]) -> dict[str, float]:
     """Pixels between the outline and each edge of the frame, by side; zero or less where it leaves the frame."""
     nearest = _distances(corners, size_px).min(axis=0)

@@ -149,3 +149,27 @@ def test_a_broken_engine_is_raised() -> None:
     """The line turns it into UNKNOWN."""
     with pytest.raises(type(BROKEN)):
         judge(scene(PHOTO, segmented=BROKEN))
+
+
+def test_margins_are_measured_on_all_sides() -> None:
+    """In px always, in mm where the scale is known."""
+    _, measures = judge(scene(PHOTO, region("sheet", 60, 30, 500, 800), ppi=254.0))
+    assert measures["margins_px"] == {"top": 30, "right": 40, "bottom": 70, "left": 60}
+    assert measures["margins_mm"] == {"top": 3, "right": 4, "bottom": 7, "left": 6}
+
+
+@pytest.mark.parametrize(("by", "warned"), [(0.0, False), (1.0, False), (1.8, True)])
+def test_a_camera_that_looks_from_the_side_is_told(by: float, warned: bool) -> None:
+    """Left and right run together by so many degrees; the skew, their mean, stays zero."""
+    half = 600 * np.tan(np.radians(by / 2)) / 1
+    corners = np.array([[100 + half, 150], [500 - half, 150], [500, 750], [100, 750]], np.float32)
+    findings, measures = judge(scene(PHOTO, Region("sheet", corners, 240000.0, 0.95)))
+    assert measures["keystone_deg"] == pytest.approx(by, abs=0.01)
+    assert measures["skew_deg"] == pytest.approx(0, abs=0.01)
+    assert ("keystone" in findings) is warned
+
+
+def test_a_cut_sheet_has_no_keystone() -> None:
+    """Three visible sides do not tell perspective from a crooked sheet."""
+    _, measures = judge(scene(PHOTO, region("sheet", 0, 100, 500, 700)))
+    assert "keystone_deg" not in measures
