@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from station.measure import geometry, outline, side
+from station.measure import geometry, outline
 from station.types import Box, Photo, Region, Segmentation
 
 NAMES = ("sheet", "slide")
@@ -101,7 +101,7 @@ def _refined_side(a: Points, b: Points, photo: Photo) -> Line | None:
         reach = max(8, round(share * max(photo.size_px)))
         start, end = _looked_at(a, b, photo.size_px, reach)
         strip = straightened(photo, start, end, reach)
-        seen = None if strip is None else side.fit(strip, 0.5 * reach)
+        seen = None if strip is None else outline.side(strip, 0.5 * reach)
         if seen is None:
             return None
         along = end - start

@@ -1,4 +1,4 @@
-"""One calm line in the log for every verdict: outcome, specimen, file, and for the worst finding what to do.
+"""One calm line in the log for every verdict: outcome, specimen, file; the worst finding, its likely cause, its remedy.
 
 The lines go to the standard `logging`; under systemd they are read with `journalctl -u capture-station`. What fails or
 was not judged is a warning, everything else is information, so a log level shows only what needs a person.
@@ -11,6 +11,7 @@ import logging
 from pydantic import Field
 
 import station.settings
+from station import atlas
 from station.contracts import Alert
 from station.types import Outcome, Record, Verdict
 
@@ -58,7 +59,9 @@ def sentence(verdict: Verdict) -> str:
         return _one_line(head)
     more = sum(finding.outcome > Outcome.PASS for finding in verdict.findings) - 1
     rest = f" (and {more} more)" if more else ""
-    return _one_line(f"{head}: {worst.message} {worst.remedy}{rest}")
+    known = atlas.entry(worst.check, worst.code)
+    cause = f" Likely cause: {known.cause}" if known is not None and known.check != atlas.ANY else ""
+    return _one_line(f"{head}: {worst.message}{cause} {worst.remedy}{rest}")
 
 
 def _one_line(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from engines.synthesise import Drawn, draw_sheet
 from engines.truth import HERBARIUM
@@ -14,29 +15,29 @@ from station.types import Engine, Segmentation
 from tests.station.scenes import ArrayPhoto
 
 
+def coarse(class_map: NDArray[np.uint8], photo_px_per_map_px: tuple[float, float]) -> Segmentation:
+    """A class map as a sure engine would answer it."""
+    nothing, sides = np.zeros_like(class_map), np.zeros((4, 1, 1), np.uint8)
+    engine = Engine("drawn", "0" * 64, "truth", "fp32", "1")
+    return Segmentation(
+        class_map, np.full_like(class_map, 240), nothing, sides, HERBARIUM, photo_px_per_map_px, 0, engine
+    )
+
+
+def segmented_of(sheet: Drawn) -> Segmentation:
+    """The truth at a sixth of the photograph's size."""
+    small = cv2.resize(sheet.class_map, None, fx=1 / 6, fy=1 / 6, interpolation=cv2.INTER_NEAREST)
+    h, w = sheet.class_map.shape
+    return coarse(np.asarray(small, np.uint8), (w / small.shape[1], h / small.shape[0]))
+
+
 @pytest.mark.parametrize("skew", [-4.0, 0.0, 0.4])
 def test_the_sheets_corners_are_refined_on_the_photograph(skew: float) -> None:
     """The four corners come within 3 px of 3000 of the drawn ones, closer than a map pixel (6 px)."""
     sheet = draw_sheet(11, long_side_px=3000, plain=True, skew_deg=skew)
-    coarse = cv2.resize(sheet.class_map, None, fx=1 / 6, fy=1 / 6, interpolation=cv2.INTER_NEAREST)
-    h, w = sheet.class_map.shape
-    blank = np.zeros_like(coarse)
-    scale = (w / coarse.shape[1], h / coarse.shape[0])
-    engine = Engine("drawn", "0" * 64, "truth", "fp32", "1")
-    sides = np.zeros((4, 1, 1), np.uint8)
-    segmented = Segmentation(coarse, blank + np.uint8(240), blank, sides, HERBARIUM, scale, 0, engine)
-    (found,) = mount.find(segmented, ArrayPhoto(sheet.image))
+    (found,) = mount.find(segmented_of(sheet), ArrayPhoto(sheet.image))
     (drawn,) = [t.polygon for t in sheet.things if t.name == "sheet"]
     assert np.linalg.norm(found.polygon[:, None] - drawn[None], axis=2).min(axis=1).max() < 3.0
-
-
-def segmented_of(sheet: Drawn) -> Segmentation:
-    """The truth at a sixth of the photograph's size, as a coarse map."""
-    coarse = cv2.resize(sheet.class_map, None, fx=1 / 6, fy=1 / 6, interpolation=cv2.INTER_NEAREST)
-    scale = (sheet.class_map.shape[1] / coarse.shape[1], sheet.class_map.shape[0] / coarse.shape[0])
-    engine = Engine("drawn", "0" * 64, "truth", "fp32", "1")
-    nothing = np.zeros_like(coarse)
-    return Segmentation(coarse, nothing + np.uint8(240), nothing, HERBARIUM, scale, 0, engine)
 
 
 @pytest.mark.parametrize("skew", [-9.5, -1.0, 0.3, 6.0])
@@ -57,8 +58,7 @@ def test_a_sheet_larger_than_the_frame_has_its_hidden_side_on_the_border() -> No
     whole = segmented_of(sheet)
     kept = np.ascontiguousarray(whole.class_map[:, round(cut / whole.photo_px_per_map_px[0]) :])
     scale = ((sheet.image.shape[1] - cut) / kept.shape[1], whole.photo_px_per_map_px[1])
-    engine = Engine("drawn", "0" * 64, "truth", "fp32", "1")
-    part = Segmentation(kept, np.full_like(kept, 240), np.zeros_like(kept), HERBARIUM, scale, 0, engine)
+    part = coarse(kept, scale)
     photo = ArrayPhoto(np.ascontiguousarray(sheet.image[:, cut:]))
     (found,) = mount.find(part, photo)
     assert found.polygon[[0, 3], 0] == pytest.approx([0, 0], abs=0.01)

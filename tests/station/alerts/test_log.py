@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from station import atlas
 from station.alerts.log import Settings, build, sentence
 from station.types import Capture, Finding, Outcome, Record, Stamp, Verdict
 
@@ -26,6 +27,13 @@ def verdict(*findings: Finding, name: str = "DSC_0042.JPG", specimen: tuple[str,
     return Verdict(capture, "herbarium-sheet", "stand-1", None, specimen, findings, {}, (), None, "digest", "test")
 
 
+def cause(finding: Finding) -> str:
+    """What the defect atlas says of it."""
+    known = atlas.entry(finding.check, finding.code)
+    assert known is not None
+    return f"Likely cause: {known.cause}"
+
+
 @pytest.mark.parametrize(
     ("judged", "line"),
     [
@@ -34,16 +42,16 @@ def verdict(*findings: Finding, name: str = "DSC_0042.JPG", specimen: tuple[str,
         (verdict(FINE, specimen=()), "PASS no number DSC_0042.JPG"),
         (
             verdict(FINE, TURNED),
-            "WARN E00012345 DSC_0042.JPG: The sheet is turned by 0.7 deg. Straighten it.",
+            f"WARN E00012345 DSC_0042.JPG: The sheet is turned by 0.7 deg. {cause(TURNED)} Straighten it.",
         ),
         (
             verdict(TURNED, BLURRED, UNJUDGED),
-            "FAIL E00012345 DSC_0042.JPG: The label is blurred. Refocus and retake. (and 2 more)",
+            f"FAIL E00012345 DSC_0042.JPG: The label is blurred. {cause(BLURRED)} Refocus and retake. (and 2 more)",
         ),
     ],
 )
 def test_the_line_says_what_is_worst_and_what_to_do(judged: Verdict, line: str) -> None:
-    """Outcome, specimen and file always; message and remedy of the worst finding, and how many more there are."""
+    """Outcome, specimen, file; the worst finding's message, likely cause and remedy; how many more there are."""
     assert sentence(judged) == line
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from station.measure import side
+from station.measure import outline
 
 PLACES, REACH = 128, 20
 Colour = tuple[int, int, int]
@@ -33,7 +33,7 @@ def strip(
 @given(st.floats(-6, 6), st.floats(-0.05, 0.05), st.sampled_from([(BLACK, WHITE), (GREY, CREAM), (WHITE, GREY)]))
 def test_the_side_is_found_where_it_lies(at: float, slope: float, colours: tuple[Colour, Colour]) -> None:
     """A twentieth of a pixel, a thousandth of a pixel a place: 0.06 degrees on a side of 1,000 pixels."""
-    found = side.fit(strip(REACH + at, slope, colours[0], colours[1]), 0.5 * REACH)
+    found = outline.side(strip(REACH + at, slope, colours[0], colours[1]), 0.5 * REACH)
     assert found is not None
     assert found.at == pytest.approx(REACH + at, abs=0.1)
     assert found.slope == pytest.approx(slope, abs=0.002)
@@ -43,7 +43,7 @@ def test_the_side_is_found_where_it_lies(at: float, slope: float, colours: tuple
 def test_cream_paper_on_a_white_table_is_seen_by_its_colour() -> None:
     """The lightness hardly differs, the blue does; a dark shadow beside the sheet is not taken for another side."""
     drawn = strip(22.0, 0.01, WHITE, CREAM)
-    found = side.fit(drawn, 0.5 * REACH)
+    found = outline.side(drawn, 0.5 * REACH)
     assert found is not None
     assert found.at == pytest.approx(22.0, abs=0.25)
     assert found.slope == pytest.approx(0.01, abs=0.004)
@@ -55,7 +55,7 @@ def test_what_lies_over_the_edge_does_not_bend_it() -> None:
     drawn[10:36] = WHITE
     drawn[70:96:2] = (60, 80, 40)
     drawn[60:80] = np.roll(drawn[60:80], 9, axis=1)
-    found = side.fit(drawn, 0.5 * REACH)
+    found = outline.side(drawn, 0.5 * REACH)
     assert found is not None
     assert found.at == pytest.approx(18.0, abs=0.3)
     assert found.slope == pytest.approx(0.02, abs=0.004)
@@ -63,7 +63,7 @@ def test_what_lies_over_the_edge_does_not_bend_it() -> None:
 
 def test_a_bowed_edge_gives_its_chord() -> None:
     """Four pixels of bow of twenty: the direction is that of the ends, not of the piece that is straightest."""
-    found = side.fit(strip(20.0, 0.0, BLACK, WHITE, bow=4.0), 0.5 * REACH)
+    found = outline.side(strip(20.0, 0.0, BLACK, WHITE, bow=4.0), 0.5 * REACH)
     assert found is not None
     assert found.slope == pytest.approx(0, abs=0.003)
 
@@ -71,11 +71,11 @@ def test_a_bowed_edge_gives_its_chord() -> None:
 @pytest.mark.parametrize("colour", [WHITE, GREY])
 def test_where_there_is_no_step_there_is_no_side(colour: Colour) -> None:
     """Noise alone makes no side."""
-    assert side.fit(strip(20, 0, colour, colour), 0.5 * REACH) is None
+    assert outline.side(strip(20, 0, colour, colour), 0.5 * REACH) is None
 
 
 def test_an_object_along_a_third_of_the_border_is_no_side() -> None:
     """A chart that covers the frame's edge for a third of its length: the sheet goes on beyond."""
     drawn = strip(0, 0, WHITE, WHITE)
     drawn[40:80, :25] = BLACK
-    assert side.fit(drawn, 0.5 * REACH) is None
+    assert outline.side(drawn, 0.5 * REACH) is None

@@ -1,0 +1,97 @@
+"""The defect atlas as a page: what each fault looks like, where it comes from, what to do."""
+
+from __future__ import annotations
+
+from html import escape
+from itertools import groupby
+
+from fastapi import APIRouter, HTTPException
+from fastapi.responses import HTMLResponse, Response
+from pydantic import BaseModel
+
+from station import atlas
+from station.page.texts import TEXTS
+
+
+class Fault(BaseModel):
+    """One entry of the atlas; `picture` is the address of a JPEG."""
+
+    check: str
+    code: str
+    title: str
+    cause: str
+    remedy: str
+    picture: str
+
+
+def router(title: str, assets: str) -> APIRouter:
+    """`/atlas`, its pictures, and the same as JSON at `/api/atlas`. `assets`: root of the style sheets' addresses."""
+    entries = atlas.entries()
+    pictures = {entry.picture.name: entry.picture.read_bytes() for entry in entries}
+    html = page(title, assets, entries)
+    routes = APIRouter(tags=["api"])
+
+    @routes.get("/atlas", response_class=HTMLResponse, include_in_schema=False)
+    async def shown() -> HTMLResponse:
+        return HTMLResponse(html, headers={"cache-control": "no-cache"})
+
+    @routes.get("/atlas/{name}", include_in_schema=False)
+    async def picture(name: str) -> Response:
+        if name not in pictures:
+            raise HTTPException(404, TEXTS["no_picture"])
+        return Response(pictures[name], media_type="image/jpeg", headers={"cache-control": "public, max-age=86400"})
+
+    @routes.get("/api/atlas")
+    async def listed() -> list[Fault]:
+        """Every fault that a check may find: its picture, the likely cause at the rig, the remedy."""
+        return [_fault(entry) for entry in entries]
+
+    return routes
+
+
+def _fault(entry: atlas.Entry) -> Fault:
+    return Fault(
+        check=entry.check, code=entry.code, title=entry.title, cause=entry.cause, remedy=entry.remedy,
+        picture=f"/atlas/{entry.picture.name}",
+    )  # fmt: skip
+
+
+def page(title: str, assets: str, entries: tuple[atlas.Entry, ...]) -> str:
+    """Plain HTML; each fault has an anchor `#CHECK-CODE` that alerts and screens may link to."""
+    groups = [(check, list(members)) for check, members in groupby(entries, key=lambda entry: entry.check)]
+    body = "".join(_group(check, members) for check, members in groups)
+    links = "".join(f'<a href="#{check}">{escape(_plain(check))}</a>' for check, _ in groups)
+    name, head = escape(TEXTS["atlas"]), escape(title)
+    return (
+        f'<!doctype html><html lang="{escape(TEXTS["language"])}"><head><meta charset="utf-8">'
+        f"<title>{name} - {head}</title>"
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="dark">'
+        f'<link rel="icon" href="data:,"><link rel="stylesheet" href="{assets}/style.css">'
+        f'<link rel="stylesheet" href="{assets}/atlas.css"></head><body class="atlas">'
+        f'<header><h1>{name}</h1><p><a href="/">{escape(TEXTS["atlas_back"])}</a></p></header>'
+        f"<nav>{links}</nav><main>{body}</main></body></html>"
+    )
+
+
+def _group(check: str, entries: list[atlas.Entry]) -> str:
+    cards = "".join(_card(entry) for entry in entries)
+    return f'<section id="{check}"><h2>{escape(_plain(check))}</h2><div class="cards">{cards}</div></section>'
+
+
+def _card(entry: atlas.Entry) -> str:
+    cause = _said(TEXTS["atlas_cause"], entry.cause)
+    remedy = _said(TEXTS["atlas_remedy"], entry.remedy)
+    return (
+        f'<article id="{entry.check}-{entry.code}"><figure>'
+        f'<img src="/atlas/{entry.picture.name}" alt="" loading="lazy"></figure>'
+        f"<div><h3>{escape(entry.title)}</h3><p><code>{entry.check}: {entry.code}</code></p>{cause}{remedy}"
+        "</div></article>"
+    )
+
+
+def _said(what: str, text: str) -> str:
+    return f"<p><b>{escape(what)}</b> {escape(text)}</p>"
+
+
+def _plain(check: str) -> str:
+    return check.replace("_", " ") if check != atlas.ANY else TEXTS["atlas_any"]
