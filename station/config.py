@@ -22,7 +22,7 @@ from station.errors import ConfigError
 from station.located import Located, read
 from station.page import settings as page
 from station.settings import Settings
-from station.types import Profile, Rig
+from station.types import Profile, Rig, Usual
 
 CALIBRATION = Path(str(files("calibration")))
 ZOO = Path(str(files("engines"))) / "zoo"
@@ -74,12 +74,24 @@ class ProfileFile(Settings):
     checks: dict[str, Any] = Field(default_factory=dict, description="Checks of this kind of object.")
 
 
+class Baseline(Settings):
+    """A figure that `station calibrate rig` learned from good photographs."""
+
+    median: float = Field(gt=0, description="Median of the good photographs.")
+    spread: float = Field(default=0.0, ge=0, description="Half the distance between the 16th and 84th percentile.")
+
+
 class RigFile(Settings):
     """A file in calibration/rigs."""
 
     ppi: float | None = Field(default=None, gt=0, description="Pixels per inch at the sheet.")
     required: dict[str, int] | None = Field(default=None, description="Replaces the profile's required objects.")
     barcode_pattern: Pattern | None = Field(default=None, description="Replaces the profile's pattern.")
+    size_px: tuple[int, int] | None = Field(default=None, description="Width and height of every photograph, px.")
+    sharpness_edge_px: Baseline | None = Field(default=None, description="Stroke edges of sharp labels here, px.")
+    camera: dict[str, str | float] = Field(
+        default_factory=dict, description="EXIF tag -> value that never changes here, e.g. `FNumber: 8`."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +145,7 @@ def load(path: Path | None, *, profile: str | None = None, rig: str | None = Non
         profile=Profile(
             profile_file.path.stem, kind.model, kind.required, stand.barcode_pattern or kind.barcode_pattern
         ),
-        rig=Rig(rig_file.path.stem, stand.ppi, stand.required),
+        rig=_rig(rig_file.path.stem, stand),
         model=model,
         backends=backends,
         checks=checks,
@@ -145,6 +157,12 @@ def load(path: Path | None, *, profile: str | None = None, rig: str | None = Non
         page=located.table(("page",), page.Settings),
         tether=located.table(("tether",), tether.Settings),
     )
+
+
+def _rig(name: str, stand: RigFile) -> Rig:
+    edge = stand.sharpness_edge_px
+    usual = None if edge is None else Usual(edge.median, edge.spread)
+    return Rig(name, stand.ppi, stand.required, size_px=stand.size_px, sharpness_edge_px=usual, camera=stand.camera)
 
 
 def _folders(located: Located, top: Station, home: Path) -> tuple[Path, Path]:

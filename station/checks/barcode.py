@@ -1,9 +1,12 @@
-"""Was the specimen's barcode read, and is it the right kind of number?
+"""Was the specimen's barcode read, and is it the right number?
 
-Measure: the values read (count). Default limits (ours): at least one value where a barcode is required or an outline of
-one was found (FAIL `unreadable`); with the profile's `barcode_pattern`: at least one value must match it (FAIL
-`pattern`), two different matching values are two specimens in one frame (FAIL `conflicting`), and a file name that is
-itself such a number must equal the value (FAIL `mismatch`). A wrong value is kept from being read: see identify.py.
+Measure: the values read (count). Default limits (ours): at least one value where an outline of a barcode was found or
+one is required (FAIL `unreadable`); with the profile's `barcode_pattern`, at least one value must match it (FAIL
+`pattern`). Two different specimen numbers in one frame are FAIL `conflicting`: values that match the pattern, or,
+without one, values of the same form (letters, digits and signs at the same places). A file name that is itself such a
+number must equal the value (FAIL `mismatch`). A number that one of the last 50 photographs had is WARN `duplicate`,
+unless that photograph failed, so that this one is its retake. A wrong value is kept from being read: see identify.py.
+A required barcode of which nothing is seen is told once, by `required_objects` where that is asked before this check.
 
 UNKNOWN: the engine failed, so that no value was read nor looked for where the barcode lies, or only an uncertain
 outline (confidence below `min_confidence`) holds no readable value. A value that was read counts in any case.
@@ -13,6 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import Literal
 
 from pydantic import Field
 
@@ -22,6 +26,8 @@ from station.types import Barcode, Finding, Measure, Outcome, Region, Scene
 
 NAME = "barcode"
 EACH = True
+Severity = Literal["fail", "warn", "off"]
+OUTCOMES = {"fail": Outcome.FAIL, "warn": Outcome.WARN}
 FEW_PX = 250
 """A Code 39 of ten characters is some 190 modules long; below this it has hardly a pixel a module."""
 
@@ -29,6 +35,15 @@ FEW_PX = 250
 class Settings(Base):
     file_name: bool = Field(
         default=True, description="Compare the value with a file name that matches the pattern itself."
+    )
+    conflicting: Severity = Field(
+        default="fail", description="What two different specimen numbers in one frame mean (ours)."
+    )
+    duplicate: Severity = Field(
+        default="warn", description="What a number that was photographed shortly before means (ours)."
+    )
+    look_back: int = Field(
+        default=50, ge=1, le=100, description="So many photographs before this one are compared with (ours)."
     )
     min_confidence: float = Field(
         default=0.5,
@@ -57,6 +72,8 @@ def _nothing_read(scene: Scene, settings: Settings) -> Finding:
     required = scene.required.get("barcode", 0)
     if not outlined and not required:
         return Finding(NAME, "ok", Outcome.PASS, "No barcode is required and none was found.", "", 0, 0, "")
+    if not outlined and any(isinstance(said, Finding) and said.check == "required_objects" for said in scene.said):
+        return Finding(NAME, "ok", Outcome.PASS, "Nothing to read; required_objects tells of it.", "", 0, 0, "")
     if outlined and max(region.confidence for region in outlined) < settings.min_confidence and not required:
         return _unread(
             outlined, Outcome.UNKNOWN, "not_judged", "There may be a barcode here, but it could not be read."
@@ -84,10 +101,8 @@ def _unread(outlined: tuple[Region, ...], outcome: Outcome, code: str, message: 
 
 
 def _alarms(scene: Scene, barcodes: tuple[Barcode, ...], settings: Settings) -> Iterator[Finding]:
-    if scene.profile.barcode_pattern is None:
-        return
-    pattern = re.compile(scene.profile.barcode_pattern)
-    numbers = {barcode.value: barcode for barcode in barcodes if pattern.fullmatch(barcode.value)}
+    pattern = scene.profile.barcode_pattern
+    numbers = {b.value: b for b in barcodes if pattern is None or re.fullmatch(pattern, b.value)}
     if not numbers:
         yield Finding(
             NAME,
@@ -98,20 +113,9 @@ def _alarms(scene: Scene, barcodes: tuple[Barcode, ...], settings: Settings) -> 
             where=barcodes[0].box,
         )
         return
-    if len(numbers) > 1:
-        yield Finding(
-            NAME,
-            "conflicting",
-            Outcome.FAIL,
-            f"Different specimen numbers in one frame: {', '.join(sorted(numbers))}.",
-            "Take away the barcode that belongs to another specimen, or cover it.",
-            len(numbers),
-            1,
-            "",
-            list(numbers.values())[-1].box,
-        )
+    yield from _conflict(numbers, pattern, settings)
     stem = scene.capture.path.stem
-    if settings.file_name and pattern.fullmatch(stem) and stem not in numbers:
+    if settings.file_name and pattern is not None and re.fullmatch(pattern, stem) and stem not in numbers:
         yield Finding(
             NAME,
             "mismatch",
@@ -119,4 +123,53 @@ def _alarms(scene: Scene, barcodes: tuple[Barcode, ...], settings: Settings) -> 
             f"The file is named {stem}, but the barcode says {', '.join(sorted(numbers))}.",
             "Find out which is right before the specimen leaves the bench; rename or take it again.",
             where=next(iter(numbers.values())).box,
+        )
+    if settings.duplicate != "off":
+        yield from _duplicates(scene, numbers, settings)
+
+
+def _conflict(numbers: dict[str, Barcode], pattern: str | None, settings: Settings) -> Iterator[Finding]:
+    """At most one finding: numbers of the same form that differ."""
+    forms: dict[str, list[str]] = {}
+    for value in numbers:
+        forms.setdefault("" if pattern is not None else _form(value), []).append(value)
+    alike = next((values for values in forms.values() if len(values) > 1), None)
+    if alike is not None and settings.conflicting != "off":
+        yield Finding(
+            NAME,
+            "conflicting",
+            OUTCOMES[settings.conflicting],
+            f"Different specimen numbers in one frame: {', '.join(sorted(alike))}.",
+            "Take away the barcode that belongs to another specimen, or cover it.",
+            len(alike),
+            1,
+            "",
+            numbers[alike[-1]].box,
+        )
+
+
+def _form(value: str) -> str:
+    """Digits as 9, letters as A, the rest as it is: "E00012345" -> "A99999999"."""
+    return re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "9", value))
+
+
+def _duplicates(scene: Scene, numbers: dict[str, Barcode], settings: Settings) -> Iterator[Finding]:
+    """One finding a number whose newest photograph before this one did not fail."""
+    before = [v for v in scene.recent if v.capture.id != scene.capture.id][-settings.look_back :]
+    for value, barcode in numbers.items():
+        seen = [(back, v) for back, v in enumerate(reversed(before), 1) if value in v.specimen]
+        if not seen or seen[0][1].outcome is Outcome.FAIL:
+            continue
+        back, verdict = seen[0]
+        when = "the photograph before this one" if back == 1 else f"a photograph taken {back} before this one"
+        yield Finding(
+            NAME,
+            "duplicate",
+            OUTCOMES[settings.duplicate],
+            f"{value} is also the number of {when}, {verdict.capture.path.name}.",
+            "Look whether the sheet was changed; if it was, two sheets bear the same number.",
+            back,
+            settings.look_back,
+            "photographs",
+            barcode.box,
         )

@@ -20,6 +20,7 @@ from station.types.judgement import (
     Record,
     Rig,
     Scene,
+    Usual,
     Verdict,
     worst,
 )
@@ -73,6 +74,7 @@ __all__ = [
     "Stamp",
     "Stand",
     "Tallies",
+    "Usual",
     "Verdict",
     "WrongAlarm",
     "worst",

@@ -31,12 +31,26 @@ class Outcome(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Usual:
+    """A figure as good photographs of a stand have it: `median`, and `spread`, half the distance between the 16th and
+    the 84th percentile (a standard deviation that a few odd ones do not move)."""
+
+    median: float
+    spread: float
+
+
+@dataclass(frozen=True, slots=True)
 class Rig:
-    """What is normal at one camera stand. `ppi` pixels per inch; `required` overrides the profile's objects."""
+    """What is normal at one camera stand. `ppi` pixels per inch; `required` overrides the profile's objects; `size_px`
+    of every photograph, either way up; `sharpness_edge_px`: stroke edges of sharp labels (10-90 %, px); `camera`: EXIF
+    tag -> value that never changes."""
 
     name: str
     ppi: float | None = None
     required: Mapping[str, int] | None = None
+    size_px: tuple[int, int] | None = None
+    sharpness_edge_px: Usual | None = None
+    camera: Mapping[str, str | float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

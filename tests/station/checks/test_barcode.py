@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
+from datetime import UTC, datetime
+from pathlib import Path
+
 import pytest
 
 from station.checks import barcode
 from station.checks.barcode import Settings
 from station.errors import EngineError
-from station.types import Barcode, Box, Finding, Outcome, Region, Scene
+from station.types import Barcode, Box, Capture, Finding, Outcome, Region, Scene, Stamp, Verdict
 from tests.station.scenes import BROKEN, ArrayPhoto, blank, region, scene
 
 PHOTO = ArrayPhoto(blank(600, 900))
@@ -86,3 +90,47 @@ def test_a_failed_identification_is_raised() -> None:
     """The line turns it into UNKNOWN."""
     with pytest.raises(EngineError):
         judge(scene(PHOTO, barcodes=BROKEN))
+
+
+def before(number: str, outcome: Outcome = Outcome.PASS, capture_id: str = "1" * 16) -> Verdict:
+    """The verdict of an earlier photograph that showed this number."""
+    capture = Capture(capture_id, Path("IMG_0.jpg"), "", datetime(2026, 1, 1, tzinfo=UTC), 1, Stamp(1, 2, 3, 4))
+    findings = (Finding("file", "ok", outcome, "Said.", "Do."),)
+    return Verdict(capture, "p", "r", (9, 9), (number,), findings, {}, (), None, "", "")
+
+
+def test_a_number_seen_shortly_before_is_a_duplicate() -> None:
+    """Within the look-back; an older one, another number and the same file judged again are none."""
+    first = before("E00012345")
+    others = tuple(before(f"E{n:08}", capture_id=f"{n:016}") for n in range(60))
+    seen = dataclasses.replace(case("E00012345"), recent=(first, *others[:5]))
+    assert judge(seen) == [("duplicate", Outcome.WARN)]
+    assert judge(dataclasses.replace(seen, recent=(first, *others))) == [("ok", Outcome.PASS)]
+    assert judge(dataclasses.replace(seen, recent=others[:5])) == [("ok", Outcome.PASS)]
+    again = before("E00012345", capture_id="0" * 16)
+    assert judge(dataclasses.replace(seen, recent=(again,))) == [("ok", Outcome.PASS)]
+
+
+def test_the_retake_of_a_failed_photograph_is_no_duplicate() -> None:
+    """The newest one counts: after a good one, a second is a duplicate again."""
+    failed, good = before("E00012345", Outcome.FAIL), before("E00012345", capture_id="2" * 16)
+    seen = case("E00012345")
+    assert judge(dataclasses.replace(seen, recent=(failed,))) == [("ok", Outcome.PASS)]
+    assert judge(dataclasses.replace(seen, recent=(failed, good))) == [("duplicate", Outcome.WARN)]
+
+
+def test_without_a_pattern_numbers_of_one_form_conflict() -> None:
+    """A shop's barcode beside the specimen's is none."""
+    without = dataclasses.replace(case().profile, barcode_pattern=None)
+    two = dataclasses.replace(case("E00012345", "E00012346"), profile=without)
+    assert judge(two) == [("conflicting", Outcome.FAIL)]
+    assert judge(dataclasses.replace(case("E00012345", "4006381333931"), profile=without)) == [("ok", Outcome.PASS)]
+
+
+def test_a_missing_barcode_is_told_once() -> None:
+    """Where required_objects was asked, it tells."""
+    said = Finding("required_objects", "missing", Outcome.FAIL, "No barcode was found.", "Lay it in the frame.")
+    nothing = case(regions=())
+    assert judge(dataclasses.replace(nothing, said=(said,))) == [("ok", Outcome.PASS)]
+    assert judge(nothing) == [("unreadable", Outcome.FAIL)]
+    assert judge(dataclasses.replace(case(), said=(said,))) == [("unreadable", Outcome.FAIL)]
