@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from calibration import reading
+from station.bench.defects import seeds
 from station.types import Image
 
 
@@ -73,7 +74,7 @@ def test_a_label_is_anchored_at_the_least_blur_that_loses_a_tenth() -> None:
     for kind in reading.KINDS:
         assert found[kind] in reading.SPREADS_PX
         step = reading.SPREADS_PX.index(found[kind])
-        before = reading.seeds.blurred(image, reading.kernel(kind, reading.SPREADS_PX[step - 1], 0.0))
+        before = seeds.blurred(image, reading.kernel(kind, reading.SPREADS_PX[step - 1], 0.0))
         assert reading.recall(reading.words(text), " ".join(reader(before, lines))) > 0.9
 
 
