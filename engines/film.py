@@ -1,10 +1,13 @@
-"""The film in the demo's virtual camera: drawn sheets as JPEG files, about one in three with a seeded defect."""
+"""The film in the demo's virtual camera: drawn sheets or slides as JPEG files, about one in three with a seeded defect."""
 
 from __future__ import annotations
+
+from enum import Enum
 
 import cv2
 import numpy as np
 
+from engines import synthesise_slides as slides
 from engines.synthesise import Defect, draw_sheet
 
 CLEAN = "clean"
@@ -13,19 +16,45 @@ ROLL = (  # two clean sheets, then a defect, each defect in turn
     CLEAN, CLEAN, Defect.NO_CHART, CLEAN, CLEAN, Defect.SKEWED, CLEAN, Defect.LABEL_BLURRED, CLEAN, CLEAN,
     Defect.LABEL_MISSING, CLEAN, UNREADABLE, CLEAN, CLEAN,
 )  # fmt: skip
+TRAY = "clean tray of 12"
+SLIDE_ROLL = (
+    CLEAN, CLEAN, slides.Defect.LABEL_BLURRED, CLEAN, TRAY, slides.Defect.NO_BARCODE, CLEAN, CLEAN,
+    slides.Defect.SKEWED, CLEAN, slides.Defect.EMPTY_PLACE, CLEAN, CLEAN, slides.Defect.FINGER, CLEAN, CLEAN,
+    slides.Defect.CRACKED, CLEAN, TRAY, UNREADABLE,
+)  # fmt: skip
 LONG_SIDE_PX = 3000
 """Printed text of a label has an x-height of 15 px or more from here on."""
+TRAY_SIDE_PX = 4000
+"""The same for slides in a tray of two rows."""
+Frame = tuple[bytes, str]
 
 
-def photograph(number: int) -> tuple[bytes, str]:
-    """The number-th photograph (from 0) as JPEG bytes, and in a word what was seeded in it."""
+def photograph(number: int) -> Frame:
+    """The number-th photograph of a sheet (from 0) as JPEG bytes, and in a word what was seeded in it."""
     what = ROLL[number % len(ROLL)]
     defect = what if isinstance(what, Defect) else Defect.NONE
-    sheet = draw_sheet(7_000 + number, long_side_px=LONG_SIDE_PX, defect=defect, plain=True)
-    done, data = cv2.imencode(".jpg", cv2.cvtColor(sheet.image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 90])
+    return _exposed(draw_sheet(7_000 + number, long_side_px=LONG_SIDE_PX, defect=defect, plain=True).image, what)
+
+
+def slide_photograph(number: int) -> Frame:
+    """The same of a slide, or now and then of a small tray."""
+    what = SLIDE_ROLL[number % len(SLIDE_ROLL)]
+    defect = what if isinstance(what, slides.Defect) else slides.Defect.NONE
+    tray = what == TRAY or defect is slides.Defect.EMPTY_PLACE
+    rows, columns, side = (2, 6, TRAY_SIDE_PX) if tray else (1, 1, LONG_SIDE_PX)
+    drawn = slides.draw_slide(7_000 + number, long_side_px=side, defect=defect, rows=rows, columns=columns)
+    return _exposed(drawn.image, what)
+
+
+FILMS = {"herbarium-sheet": photograph, "microscope-slide": slide_photograph}
+"""Profile -> what its camera sees."""
+
+
+def _exposed(image: slides.Pixels, what: Enum | str) -> Frame:
+    done, data = cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 90])
     if not done:
-        raise ValueError(f"photograph {number} cannot be encoded")
+        raise ValueError("a drawn photograph cannot be encoded")
     content = np.asarray(data).tobytes()
     if what == UNREADABLE:  # the cable was pulled in the middle of the transfer
         return content[: len(content) * 6 // 10], UNREADABLE
-    return content, what.value if isinstance(what, Defect) else what
+    return content, str(what.value) if isinstance(what, Enum) else what

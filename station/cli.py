@@ -19,6 +19,7 @@ from rich.console import Console
 from station import config as configuration
 from station import engine_commands, user_commands
 from station import kit as kits
+from station.errors import ConfigError
 from station.line import Judged
 from station.terminal import ConfigFile, Exit, explained, speak
 
@@ -165,13 +166,16 @@ def demo(
     port: Annotated[int, typer.Option(help="Port of the page on 127.0.0.1.")] = 8321,
     sheets: Annotated[int, typer.Option(help="Stop photographing after so many; 0 = never.")] = 0,
     interval: Annotated[float, typer.Option(help="Seconds between two photographs.")] = 4.0,
+    profile: Annotated[str, typer.Option(help="herbarium-sheet or microscope-slide.")] = "herbarium-sheet",
 ) -> None:
-    """A whole station without camera or GPU: a virtual camera photographs drawn sheets, some of them faulty."""
-    from engines.film import photograph
+    """A whole station without camera or GPU: a virtual camera photographs drawn sheets or slides, some of them faulty."""
+    from engines.film import FILMS
     from station import demo as show
 
     with explained(), until_signalled() as stop:
-        show.run(folder, port, sheets, interval, photograph, stop)
+        if profile not in FILMS:
+            raise ConfigError(f"--profile: there is no demo of '{profile}'", f"Known: {', '.join(FILMS)}.")
+        show.run(folder, port, sheets, interval, FILMS[profile], stop, profile)
 
 
 @benches.command("latency")

@@ -1,6 +1,6 @@
 """A whole station without camera or GPU: the real tether, daemon and page, before them a virtual camera.
 
-Only the camera is not real: libgphoto2's own virtual one, which takes photographs of drawn sheets. Everything behind
+Only the camera is not real: libgphoto2's own virtual one, which takes photographs of drawn sheets or slides. Everything behind
 the cable is the product, started by the same commands with the same kind of configuration.
 """
 
@@ -25,14 +25,17 @@ FRAME_BYTES = 12_000_000
 Draw = Callable[[int], tuple[bytes, str]]
 
 
-def run(folder: Path, port: int, sheets: int, interval: float, draw: Draw, stop: threading.Event) -> None:
+def run(
+    folder: Path, port: int, sheets: int, interval: float, draw: Draw, stop: threading.Event,
+    profile: str = "herbarium-sheet",
+) -> None:  # fmt: skip
     """Until `stop`; the camera rests after `sheets` photographs (0: never). Raises StationError when a part does not
     start. Each run has a folder of its own below `folder`, so that the next one begins with an empty page."""
     folder.mkdir(parents=True, exist_ok=True)
     home = Path(tempfile.mkdtemp(prefix=time.strftime("%Y%m%d-%H%M%S-"), dir=folder)).resolve()
     inbox, config = home / "inbox", home / "station.yaml"
     inbox.mkdir()
-    config.write_text(yaml.safe_dump(configuration(inbox, port, interval), sort_keys=False))
+    config.write_text(yaml.safe_dump(configuration(inbox, port, interval, profile), sort_keys=False))
     print(f"Demo station in {home}", flush=True)
     first = draw(0)
     with tempfile.TemporaryDirectory(prefix="camera-") as card:
@@ -50,12 +53,12 @@ def run(folder: Path, port: int, sheets: int, interval: float, draw: Draw, stop:
             daemon.terminate()  # all at once: each then has its time to end
 
 
-def configuration(inbox: Path, port: int, interval: float) -> dict[str, object]:
+def configuration(inbox: Path, port: int, interval: float, profile: str = "herbarium-sheet") -> dict[str, object]:
     """What a user would write for this station; left in the folder to look at."""
     return {
         "station": "demo",
         "inbox": inbox.name,
-        "profile": "herbarium-sheet",
+        "profile": profile,
         "watch": {"patience_seconds": 3.0},
         "tether": {"interval_seconds": interval, "catch_up": False},
         "page": {"port": port},

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from engines import film
+from engines import synthesise_slides as slides
 from engines.synthesise import Defect
 from station.codecs.whole import is_whole
 
@@ -38,3 +39,20 @@ def test_the_unreadable_frame_has_no_end(tmp_path: Path) -> None:
     path.write_bytes(content)
     assert what == film.UNREADABLE
     assert not is_whole(path)
+
+
+def test_the_roll_of_slides_has_single_slides_trays_and_faults() -> None:
+    """Two trays, and every fault named once."""
+    assert film.SLIDE_ROLL.count(film.TRAY) == 2
+    faulty = [what for what in film.SLIDE_ROLL if isinstance(what, slides.Defect)]
+    assert len(set(faulty)) == len(faulty) >= 6
+
+
+def test_a_slide_and_a_tray_are_exposed() -> None:
+    """A single slide stands upright, a tray lies across; what was seeded is named."""
+    for number, what in ((0, film.CLEAN), (film.SLIDE_ROLL.index(film.TRAY), film.TRAY)):
+        content, said = film.FILMS["microscope-slide"](number)
+        image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
+        assert image is not None
+        assert said == what
+        assert (image.shape[0] > image.shape[1]) == (what == film.CLEAN)
