@@ -97,7 +97,7 @@ def training_view(
     sample: Sample, bank: Sequence[Sample], size: tuple[int, int], rng: Generator, *, whole: bool = False
 ) -> View:
     """Everything above in its order; what the training loop asks for."""
-    if rng.random() < 0.5:
+    if len(bank) and rng.random() < 0.5:
         sample = composed(sample, bank, rng)
     image, class_map, core, upright, owner = view(sample, size, rng, whole=whole)
     return relight(image, rng), class_map, core, upright, owner

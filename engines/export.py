@@ -14,6 +14,7 @@ import argparse
 import hashlib
 import json
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,14 @@ from torch import Tensor, nn
 
 from engines import model_card
 from engines.network import Network
-from engines.truth import HERBARIUM
+from engines.truth import PROFILES
 
 ZOO = Path(__file__).parent / "zoo"
 FILE = "model.onnx"
 TOLD = ("photographs", "institutions", "drawn", "guessed", "seed", "steps", "earlier_steps")
 """What the manifest says of the training, as engines/train.py wrote it down."""
+SIDE_PX = {"herbarium-sheet": 1024, "microscope-slide": 768}
+"""Long side of the input: what lies on a slide is larger in its frame than what lies on a sheet."""
 OPSET = 17
 """The newest that TensorRT 8.6 parses; newer TensorRT takes it too."""
 
@@ -55,9 +58,9 @@ class Reduced(nn.Module):
 
 
 def export(weights: Path, target: Path) -> None:
-    """Write `target` (ONNX, fp32, dynamic n, h, w); the decoder's width is that of the weights."""
+    """Write `target` (ONNX, fp32, dynamic n, h, w); classes and width are those of the weights."""
     state = torch.load(weights, weights_only=True, map_location="cpu")
-    network = Network(len(HERBARIUM), state["head.weight"].shape[1])
+    network = Network(state["head.weight"].shape[0] - 1, state["head.weight"].shape[1])
     network.load_state_dict(state)
     model = Reduced(network.eval()).eval()
     size = {0: "n", 1: "h", 2: "w"}
@@ -73,14 +76,15 @@ def export(weights: Path, target: Path) -> None:
 
 def manifest(name: str, version: str, onnx: Path, run: dict[str, Any], metrics: object) -> dict[str, object]:
     """What `model.yaml` says; station/segment.py reads it, people read the rest. `run`: what train.py wrote down."""
+    profile = run.get("profile", "herbarium-sheet")
     return {
         "name": name,
         "version": version,
         "file": FILE,
         "sha256": hashlib.sha256(onnx.read_bytes()).hexdigest(),
         "licence": "Apache-2.0",
-        "classes": list(HERBARIUM),
-        "input_side_px": 1024,
+        "classes": list(PROFILES[profile]),
+        "input_side_px": SIDE_PX[profile],
         "multiple_px": 32,
         "colour_order": "RGB",
         "normalisation": "(x - 127) / 128, inside the graph",
@@ -91,10 +95,10 @@ def manifest(name: str, version: str, onnx: Path, run: dict[str, Any], metrics: 
     }
 
 
-def validation_iou(history: Path) -> dict[str, float]:
+def validation_iou(history: Path, classes: Sequence[str]) -> dict[str, float]:
     """IoU of each class on the institutions held back, from the last look of the training; empty without one."""
     looks = json.loads(history.read_text())["iou"] if history.exists() else []
-    return {name: round(v, 3) for name, v in zip(HERBARIUM, looks[-1][1:], strict=True)} if looks else {}
+    return {name: round(v, 3) for name, v in zip(classes, looks[-1][1:], strict=True)} if looks else {}
 
 
 def publish(weights: Path, folder: Path, version: str, metrics: dict[str, Any] | None) -> None:
@@ -103,11 +107,12 @@ def publish(weights: Path, folder: Path, version: str, metrics: dict[str, Any] |
     Raises ValueError, and leaves the folder's model as it was, when they were measured on other weights.
     """
     run = json.loads((weights.parent / "run.json").read_text())
+    classes = PROFILES[run.get("profile", "herbarium-sheet")]
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         fresh = Path(scratch) / FILE
         export(weights, fresh)
-        iou = {"validation_iou": validation_iou(weights.parent / "history.json")}
+        iou = {"validation_iou": validation_iou(weights.parent / "history.json", classes)}
         facts = manifest(folder.name, version, fresh, run, iou)
         card = model_card.card(facts, metrics)
         fresh.replace(folder / FILE)

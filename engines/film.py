@@ -1,4 +1,4 @@
-"""The film in the demo's virtual camera: drawn sheets or slides as JPEG files, about one in three with a seeded defect."""
+"""The film in the demo's virtual camera: drawn sheets or slides as JPEG files, about one in three faulty."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from engines import synthesise_slides as slides
+from engines.drawing.canvas import Pixels
 from engines.synthesise import Defect, draw_sheet
 
 CLEAN = "clean"
@@ -50,7 +51,7 @@ FILMS = {"herbarium-sheet": photograph, "microscope-slide": slide_photograph}
 """Profile -> what its camera sees."""
 
 
-def _exposed(image: slides.Pixels, what: Enum | str) -> Frame:
+def _exposed(image: Pixels, what: Enum | str) -> Frame:
     done, data = cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 90])
     if not done:
         raise ValueError("a drawn photograph cannot be encoded")

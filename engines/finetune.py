@@ -24,13 +24,14 @@ import torch
 import yaml
 from rich.console import Console
 
+from engines import drawn_samples
 from engines.annotations import Annotations
 from engines.annotations import read as read_annotations
 from engines.before_after import Look, class_map, look, picture, table
 from engines.export import export
 from engines.network import Network
 from engines.reopen import reopened
-from engines.train import Run, drawn_samples, learn
+from engines.train import Run, learn
 from engines.truth import HERBARIUM, IGNORE, Sample, read
 from station import segment
 from station.config import CALIBRATION, ZOO
@@ -182,7 +183,7 @@ def _teach(
 ) -> Result:
     """Measure, learn, measure again."""
     run = order.run
-    sheets = drawn_samples(order.drawn + TESTED, order.long_side, order.seed * 1_000_000)
+    sheets = drawn_samples.sheets(order.drawn + TESTED, order.long_side, order.seed * 1_000_000)
     drawn, tested = sheets[:-TESTED], sheets[-TESTED:]
     torch.manual_seed(order.seed)
     network.to("cuda" if torch.cuda.is_available() else "cpu")

@@ -13,10 +13,11 @@ from torch.nn import functional
 
 from engines.augment import View
 from engines.network import Answers
-from engines.truth import HERBARIUM, IGNORE
+from engines.truth import IGNORE
 from station.types import SIDES_REACH_PX, SIDES_STRIDE
 
-WEIGHTS = {"background": 0.6, "sheet": 0.6, "barcode": 3.0, "colour_chart": 2.0, "scale_bar": 2.5, "stamp": 1.5}
+WEIGHTS = {"background": 0.6, "sheet": 0.6, "barcode": 3.0, "colour_chart": 2.0, "scale_bar": 2.5, "stamp": 1.5,
+           "slide": 0.7, "type_marker": 2.5}  # fmt: skip
 """Cross-entropy weight of classes that differ from 1: small objects count more a pixel."""
 SEAM = 2.0
 """Additional weight of the core's loss on an object's outer part, between its core and its outline."""
@@ -24,22 +25,22 @@ SMALLEST = 4
 """Fewer visible cells than this make no object to learn sides from."""
 
 
-def loss_of(answers: Answers, views: Sequence[View], device: torch.device) -> Tensor:
+def loss_of(answers: Answers, views: Sequence[View], device: torch.device, classes: Sequence[str]) -> Tensor:
     """Weighted cross-entropy + soft Dice (Milletari 2016) on classes, binary cross-entropy on core, the sides' loss,
     a little for the upright direction."""
     class_maps, cores = (torch.from_numpy(np.stack([v[k] for v in views])).to(device) for k in (1, 2))
     upright = torch.tensor([v[3] for v in views], device=device)
     target = class_maps[:, ::2, ::2].long()
     known = target != IGNORE
-    weight = torch.tensor([WEIGHTS.get(name, 1.0) for name in HERBARIUM], device=device)
+    weight = torch.tensor([WEIGHTS.get(name, 1.0) for name in classes], device=device)
     entropy = functional.cross_entropy(answers.classes, target, weight, ignore_index=IGNORE, label_smoothing=0.02)
     chance = answers.classes.softmax(1) * known[:, None]
-    truth = functional.one_hot(torch.where(known, target, 0), len(HERBARIUM)).permute(0, 3, 1, 2) * known[:, None]
+    truth = functional.one_hot(torch.where(known, target, 0), len(classes)).permute(0, 3, 1, 2) * known[:, None]
     overlap, total = (chance * truth).sum((0, 2, 3)), (chance + truth).sum((0, 2, 3))
     present = truth.sum((0, 2, 3)) > 0
     dice = (1 - (2 * overlap + 1) / (total + 1))[present].mean()
     inside = cores[:, ::2, ::2]
-    seam = (inside == 0) & (target > HERBARIUM.index("specimen"))  # where two labels touch, this alone parts them
+    seam = (inside == 0) & (target > classes.index("specimen"))  # where two labels touch, this alone parts them
     weight = (inside != IGNORE) + SEAM * seam
     core = functional.binary_cross_entropy_with_logits(answers.core[:, 0], inside.float(), weight)
     loss = entropy + dice + core + sides_loss(answers.sides, [v[4] for v in views], device)

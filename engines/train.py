@@ -1,6 +1,7 @@
 """Train the segmentation network: one straight script, resumable, the same on a CPU and on a GPU.
 
     python -m engines.train --data DIR [--data DIR ...] --out RUN [--steps 4000] [--drawn 400] [--validate NAME ...]
+                            [--profile microscope-slide]
 
 DIR holds `images/` and `coco.json` (engines/truth.py). Institutions named by --validate are never trained on; the mean
 IoU on them is printed every 500 steps and drawn as a curve. `RUN/checkpoint.pt` is written every 100 steps (20 in a
@@ -13,7 +14,6 @@ from __future__ import annotations
 import argparse
 import copy
 import json
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
@@ -29,17 +29,15 @@ from tqdm import tqdm
 
 from engines.augment import View, training_view
 from engines.checkpoint import State, picture, resume, save
+from engines.drawn_samples import PAINTERS, PATIENCE
 from engines.loss import loss_of
 from engines.network import Network, freeze_low_levels, hold_statistics, pretrained
-from engines.synthesise import draw_sheet
-from engines.truth import HERBARIUM, IGNORE, Sample, paint, read
+from engines.truth import IGNORE, PROFILES, Sample, read
 
 Pools = tuple[Sequence[Sample], Sequence[Sample], Sequence[Sample]]
 """Photographs annotated by people, drawn sheets, photographs annotated by an earlier model."""
 AVERAGE = 0.998
 """Decay of the exponential moving average of the weights, a step."""
-PATIENCE = 1 if sys.stderr.isatty() else 20
-"""Seconds between two looks of the progress bar: a log file wants fewer lines than a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,7 @@ class Run:
     `height` and `width` of a training view are multiples of 32; every `whole_every`-th step looks at one whole
     photograph at `long_side` instead, as the station does. `start`: weights to go on from, else ImageNet's; `frozen`:
     so many of the encoder's first blocks stay as they are, on a CPU. `guessed`: photographs that an earlier model
-    annotated (engines/self_training.py).
+    annotated (engines/self_training.py). `profile`: whose classes are learned.
     """
 
     data: tuple[Path, ...]
@@ -71,6 +69,12 @@ class Run:
     rate: float = 1.5e-3
     whole_every: int = 3
     frozen: int = 3
+    profile: str = "herbarium-sheet"
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Class names by id."""
+        return PROFILES[self.profile]
 
     @property
     def whole_size(self) -> tuple[int, int]:
@@ -79,24 +83,10 @@ class Run:
         return self.long_side // 32 * 32, max(width, 32)
 
 
-def drawn_samples(count: int, long_side_px: int, seed: int) -> list[Sample]:
-    """`count` drawn sheets with exact truth; every sixth in the calm style of the demo."""
-    samples = []
-    for i in tqdm(range(count), desc="drawing", unit="sheet", mininterval=PATIENCE):
-        sheet = draw_sheet(seed + i, long_side_px=long_side_px, plain=i % 6 == 0)
-        things = tuple((t.name, t.polygon) for t in sheet.things)
-        _, core, owner = paint(sheet.image, [t for t in things if t[0] != "specimen"], HERBARIUM)
-        core[sheet.class_map == HERBARIUM.index("specimen")] = 0
-        owner[sheet.class_map == HERBARIUM.index("specimen")] = 0
-        upright = sheet.upright_deg // 90 % 4
-        name = f"drawn-{seed + i}"
-        samples.append(Sample(name, "drawn", sheet.image, sheet.class_map, core, owner, upright, things))
-    return samples
-
-
 def batches(run: Run, pools: Pools, first_step: int) -> Iterator[list[View]]:
     """Views of one batch have one size, upright and lying ones by turns; each step has its own seed."""
     real, drawn, guessed = pools
+    bank = real if run.profile == "herbarium-sheet" else ()  # slides are composed by their painter
     shares = np.array([0, run.drawn_share * bool(drawn), run.guessed_share * bool(guessed)])
     shares[0] = 1 - shares.sum()
 
@@ -106,7 +96,7 @@ def batches(run: Run, pools: Pools, first_step: int) -> Iterator[list[View]]:
         size = run.whole_size if whole else (run.height, run.width)
         size = size if step % 4 else size[::-1]
         chosen = [pools[int(i)] for i in rng.choice(3, 1 if whole else run.batch, p=shares)]
-        return [training_view(pool[int(rng.integers(len(pool)))], real, size, rng, whole=whole) for pool in chosen]
+        return [training_view(pool[int(rng.integers(len(pool)))], bank, size, rng, whole=whole) for pool in chosen]
 
     with ThreadPoolExecutor(run.workers) as pool:
         waiting = [pool.submit(make, first_step + i) for i in range(2 * run.workers)]
@@ -119,7 +109,8 @@ def batches(run: Run, pools: Pools, first_step: int) -> Iterator[list[View]]:
 def validation_iou(network: Network, samples: Sequence[Sample], device: torch.device) -> NDArray[np.float64]:
     """IoU of each class over all pixels of `samples`, at their stored size; NaN where a class does not occur."""
     network.eval()
-    confusion = np.zeros((len(HERBARIUM), len(HERBARIUM)))
+    classes = network.head.out_channels - 1
+    confusion = np.zeros((classes, classes))
     for sample in samples:
         h, w = (side // 32 * 32 for side in sample.image.shape[:2])
         answers = network(torch.from_numpy(sample.image[None, :h, :w]).to(device))
@@ -148,6 +139,7 @@ def unowned(sample: Sample) -> Sample:
 def note_down(run: Run, real: Sequence[Sample], drawn: Sequence[Sample], guessed: Sequence[Sample]) -> None:
     """RUN/run.json: what the weights are trained on, for the model's manifest."""
     facts = {
+        "profile": run.profile,
         "photographs": len(real),
         "institutions": sorted({s.institution for s in real}),
         "drawn": len(drawn),
@@ -191,14 +183,14 @@ def train(run: Run) -> Network:
     """Everything from the photographs to `weights.pt`; see the module's docstring. Answers the averaged network."""
     torch.manual_seed(run.seed)
     run.out.mkdir(parents=True, exist_ok=True)
-    samples = [s for root in run.data for s in read(root, HERBARIUM, run.long_side)]
+    samples = [s for root in run.data for s in read(root, run.classes, run.long_side)]
     real, held = parted(samples, run.validate)
-    drawn = drawn_samples(run.drawn, run.long_side, run.seed * 1_000_000)
-    print(f"{len(real)} photographs and {len(drawn)} drawn sheets to train on, {len(held)} held back for validation")
-    guessed = list(read(run.guessed, HERBARIUM, run.long_side)) if run.guessed else []
+    drawn = PAINTERS[run.profile](run.drawn, run.long_side, run.seed * 1_000_000)
+    print(f"{len(real)} photographs and {len(drawn)} drawn pictures to train on, {len(held)} held back for validation")
+    guessed = list(read(run.guessed, run.classes, run.long_side)) if run.guessed else []
     guessed = [unowned(s) for s in guessed if s.institution not in run.validate]
     note_down(run, real, drawn, guessed)
-    network = pretrained(len(HERBARIUM), run.channels)
+    network = pretrained(len(run.classes), run.channels)
     if run.start is not None:
         network.load_state_dict(torch.load(run.start, weights_only=True, map_location="cpu"))
     return learn(run, network, real, drawn, held, guessed=guessed)
@@ -227,16 +219,16 @@ def learn(
     for batch in progress:
         mode(network)
         images = torch.from_numpy(np.stack([v[0] for v in batch])).to(device)
-        improve(state, loss_of(network(images), batch, device))
+        improve(state, loss_of(network(images), batch, device, run.classes))
         progress.set_postfix(loss=f"{np.mean(state.loss[-50:]):.3f}", refresh=False)
         last = state.step == run.steps
         if held and (state.step % 500 == 0 or last):
             iou = validation_iou(state.average, held, device)
             state.iou.append([state.step, *iou.tolist()])
-            print("\n", state.step, {n: round(float(v), 3) for n, v in zip(HERBARIUM, iou, strict=True)})
+            print("\n", state.step, {n: round(float(v), 3) for n, v in zip(run.classes, iou, strict=True)})
         if state.step % (100 if run.steps >= 1000 else 20) == 0 or last:
             save(run.out, state)
-    picture(run.out, state, HERBARIUM)
+    picture(run.out, state, run.classes)
     return state.average
 
 
@@ -270,6 +262,7 @@ def arguments() -> Run:
     parser.add_argument("--start", type=Path, metavar="WEIGHTS", help="go on from these weights, not from ImageNet's")
     parser.add_argument("--guessed", type=Path, metavar="DIR", help="annotated by engines.self_training")
     parser.add_argument("--validate", nargs="*", default=[], metavar="INSTITUTION")
+    parser.add_argument("--profile", choices=PROFILES, default="herbarium-sheet")
     add_numbers(parser)
     asked = vars(parser.parse_args())
     return Run(**asked | {"data": tuple(asked["data"]), "validate": tuple(asked["validate"])})

@@ -17,15 +17,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.drawing.canvas import CLASSES
+from engines.drawing.canvas import CLASSES, SLIDE_CLASSES
 from station.types import Image
 
 IGNORE = 255
 """Pixels whose class is not known; no loss is taken there."""
 HERBARIUM = CLASSES
 """Class names by id, as in the contract."""
+PROFILES = {"herbarium-sheet": HERBARIUM, "microscope-slide": SLIDE_CLASSES}
+"""Profile -> the classes of its models."""
 PAINTING_ORDER = (
-    "sheet", "slide", "specimen", "coverslip", "packet", "label", "colour_chart", "scale_bar", "stamp",
+    "sheet", "slide", "coverslip", "specimen", "packet", "label", "colour_chart", "scale_bar", "stamp",
     "type_marker", "barcode", "foreign_object", "doubtful",
 )  # fmt: skip
 DOUBTFUL = "doubtful"
@@ -36,8 +38,8 @@ PLANT_LAB, PAPER_LAB = 20.0, 9.0
 """CIELAB distance from the paper above which a pixel in a specimen polygon is plant, below which it is paper."""
 
 
-OUTLINED = ("sheet", "slide", "foreign_object")
-"""What has no box of its own among the objects on the mount."""
+OUTLINED = ("sheet", "foreign_object")
+"""What has no box of its own: there is one sheet in a photograph, but there may be many slides."""
 
 
 class Painted(NamedTuple):
@@ -78,8 +80,9 @@ def read(root: Path, classes: Sequence[str], long_side_px: int) -> Iterator[Samp
         if photo is None:
             raise FileNotFoundError(root / "images" / entry["file_name"])
         scale = long_side_px / max(photo.shape[:2])
-        if scale < 1:
-            photo = cv2.resize(photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        if scale != 1:  # enlarged as well, as station/segment.py does
+            how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+            photo = cv2.resize(photo, None, fx=scale, fy=scale, interpolation=how)
         factor = np.array([photo.shape[1] / entry["width"], photo.shape[0] / entry["height"]], np.float32)
         things = tuple((name, polygon * factor) for name, polygon in by_image.get(entry["id"], []))
         class_map, core, owner = paint(photo, things, classes)
@@ -95,17 +98,26 @@ def read(root: Path, classes: Sequence[str], long_side_px: int) -> Iterator[Samp
         )
 
 
-def paint(image: Image, things: Sequence[tuple[str, NDArray[np.float32]]], classes: Sequence[str]) -> Painted:
-    """Polygons -> their maps, later ones over earlier ones in PAINTING_ORDER."""
+def paint(
+    image: Image, things: Sequence[tuple[str, NDArray[np.float32]]], classes: Sequence[str], *, in_order: bool = False
+) -> Painted:
+    """Polygons -> their maps, later ones over earlier ones in PAINTING_ORDER, or as they come if `in_order`.
+
+    A specimen on a sheet is what differs from the paper; under a coverslip it is the whole polygon.
+    """
     class_map = np.zeros(image.shape[:2], np.uint8)
     core = np.zeros(image.shape[:2], np.uint8)
     owner = np.zeros(image.shape[:2], np.uint16)
-    for number, (name, polygon) in enumerate(sorted(things, key=lambda t: PAINTING_ORDER.index(t[0])), 1):
+    ordered = things if in_order else sorted(things, key=lambda t: PAINTING_ORDER.index(t[0]))
+    for number, (name, polygon) in enumerate(ordered, 1):
         if name not in classes and name != DOUBTFUL:
             continue
         inside = filled(polygon, class_map.shape)
         if name == "specimen":
-            paint_plant(image, class_map, inside, classes)
+            if "sheet" in classes:
+                paint_plant(image, class_map, inside, classes)
+            else:
+                class_map[inside] = classes.index(name)
             continue
         if name == DOUBTFUL:
             class_map[inside] = core[inside] = IGNORE
@@ -113,7 +125,7 @@ def paint(image: Image, things: Sequence[tuple[str, NDArray[np.float32]]], class
             continue
         class_map[inside] = classes.index(name)
         owner[inside] = number if name not in OUTLINED else 0
-        if name not in ("sheet", "slide"):
+        if name != "sheet" and inside.any():
             core[grown(inside)] = 0
             core[shrunk(inside)] = 1
     return Painted(class_map, core, owner)

@@ -168,7 +168,7 @@ def demo(
     interval: Annotated[float, typer.Option(help="Seconds between two photographs.")] = 4.0,
     profile: Annotated[str, typer.Option(help="herbarium-sheet or microscope-slide.")] = "herbarium-sheet",
 ) -> None:
-    """A whole station without camera or GPU: a virtual camera photographs drawn sheets or slides, some of them faulty."""
+    """A whole station without camera or GPU: a virtual camera photographs drawn sheets or slides, some faulty."""
     from engines.film import FILMS
     from station import demo as show
 

@@ -1,7 +1,7 @@
 """A whole station without camera or GPU: the real tether, daemon and page, before them a virtual camera.
 
-Only the camera is not real: libgphoto2's own virtual one, which takes photographs of drawn sheets or slides. Everything behind
-the cable is the product, started by the same commands with the same kind of configuration.
+Only the camera is not real: libgphoto2's own virtual one, which takes photographs of drawn sheets or slides. Everything
+behind the cable is the product, started by the same commands with the same kind of configuration.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from engines.drawing import barcode, clutter, glass, label, mount
 from engines.drawing.bench import Bench
 from engines.drawing.canvas import Array, Pixels, moved, rectangle, through
 from engines.drawing.glass import Pane
+from engines.drawing.leaf import smooth, stroke, wander
 from engines.drawing.tray import Place
 
 SLIDE_MM = (26.0, 76.0)
@@ -80,8 +81,8 @@ def crack(bench: Bench, rng: Generator) -> None:
 def finger(bench: Bench) -> None:
     """A gloved finger that reaches over the lower right corner."""
     start = np.array([bench.frame_mm[0] / 2 + 8, 24], np.float32)
-    line = clutter.wander(start, 285.0, 24, bench.rng, 6, 12)
-    outline = clutter.smooth(clutter.smooth(clutter.stroke(line, 16, 13)))
+    line = wander(start, 285.0, 24, bench.rng, 6, 12)
+    outline = smooth(smooth(stroke(line, 16, 13)))
     clutter.shape(bench.canvas, bench.bench, outline, (76, 112, 186), 2.0, bench.rng)
 
 
