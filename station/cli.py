@@ -9,15 +9,15 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from station import calibrate_commands, engine_commands, user_commands
 from station import config as configuration
-from station import engine_commands, user_commands
 from station import kit as kits
 from station.errors import ConfigError
 from station.line import Judged
@@ -29,6 +29,7 @@ app = typer.Typer(
 benches = typer.Typer(no_args_is_help=True, help="Measure this machine; each beside a limit or a peer.")
 app.add_typer(benches, name="bench")
 app.add_typer(engine_commands.app, name="engine")
+app.add_typer(calibrate_commands.app, name="calibrate")
 app.add_typer(user_commands.app, name="user")
 Photos = Annotated[list[Path], typer.Argument(help="Photographs, or folders of them.")]
 
@@ -176,6 +177,21 @@ def demo(
         if profile not in FILMS:
             raise ConfigError(f"--profile: there is no demo of '{profile}'", f"Known: {', '.join(FILMS)}.")
         show.run(folder, port, sheets, interval, FILMS[profile], stop, profile)
+
+
+@app.command("what-if")
+def what_if(
+    check: Annotated[str, typer.Option(help="Name of the check.")],
+    limit: Annotated[float, typer.Option(help="The limit to try, in the unit of the check's figure.")],
+    newest: Annotated[int, typer.Option(min=1, help="Only so many of the newest photographs.")] = 100_000,
+    svg: Annotated[Path | None, typer.Option(help="Draw the curves into this file.")] = None,
+    config: ConfigFile = None,
+) -> None:
+    """Replay this station's history at another limit: how many alarms, how many of them were overridden."""
+    from station import what_if as replay
+
+    with explained(), closing(kits.open_store(configuration.load(config), writer=False)) as store:
+        replay.run(store, check, limit, newest, svg, Console())
 
 
 @benches.command("latency")

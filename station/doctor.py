@@ -15,7 +15,7 @@ import numpy as np
 from rich.console import Console
 from rich.text import Text
 
-from station import kit, segment
+from station import conformance, kit, segment
 from station.backends import tensorrt
 from station.config import Config
 from station.errors import EngineError, StationError, TetherError
@@ -64,6 +64,7 @@ def examine(config: Config) -> Iterator[Answer]:
     yield _space(config.state)
     yield _page(config)
     yield _camera(config)
+    yield start_of_day(config)
     yield _clock()
 
 
@@ -181,6 +182,18 @@ def _camera(config: Config) -> Answer:
         return Answer("camera", Outcome.UNKNOWN, str(error), f"{error.remedy} Not needed when files arrive otherwise.")
     camera.close()
     return Answer("camera", Outcome.PASS, f"{camera.name} on {camera.port}")
+
+
+def start_of_day(config: Config) -> Answer:
+    """The conformance run before production: it belongs to every day."""
+    run = conformance.last(config.state)
+    remedy = "Photograph the target: station calibrate check PHOTO --config station.yaml"
+    if run is None:
+        return Answer("start of day", Outcome.UNKNOWN, "no start-of-day run yet", remedy)
+    said = f"{run.at.astimezone():%Y-%m-%d %H:%M}, {'passed' if run.passed else run.faults[0]}"
+    if run.is_of_today():
+        return Answer("start of day", Outcome.PASS if run.passed else Outcome.FAIL, said, remedy)
+    return Answer("start of day", Outcome.WARN, f"not today; last {said}", remedy)
 
 
 def _clock() -> Answer:

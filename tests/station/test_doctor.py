@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
+from station import conformance, doctor
 from station.config import load
 from station.doctor import examine
 from station.types import Outcome
 from tests.station.gpu.driver import FakeGpu
 
-NAMES = {"computer", "engine", "inbox", "inbox mount", "inotify", "records", "disk", "page", "camera", "clock"}
+NAMES = {"computer", "engine", "inbox", "inbox mount", "inotify", "records", "disk", "page", "camera", "clock",
+         "start of day"}  # fmt: skip
 
 
 def answers(folder: Path, text: str = "inbox: in\n") -> dict[str, tuple[Outcome, str]]:
@@ -22,6 +27,21 @@ def test_everything_is_looked_at(tmp_path: Path) -> None:
     found = answers(tmp_path)
     assert set(found) == NAMES
     assert all(remedy for outcome, remedy in found.values() if outcome is not Outcome.PASS)
+
+
+@pytest.mark.parametrize(
+    ("days", "faults", "outcome"),
+    [(0, (), Outcome.PASS), (0, ("file: too small",), Outcome.FAIL), (1, (), Outcome.WARN)],
+)
+def test_the_start_of_day_run_must_be_of_today(
+    tmp_path: Path, days: int, faults: tuple[str, ...], outcome: Outcome
+) -> None:
+    """Passed today is well, failed today is not, yesterday's is a reminder."""
+    (tmp_path / "station.yaml").write_text("inbox: in\n")
+    config = load(tmp_path / "station.yaml")
+    run = conformance.Run(datetime.now(UTC) - timedelta(days=days), "stand", 1, faults, "d", "test")
+    conformance.record(config.state, run)
+    assert doctor.start_of_day(config).outcome is outcome
 
 
 def test_a_missing_inbox_fails_and_a_present_one_passes(tmp_path: Path) -> None:
