@@ -208,8 +208,15 @@ def write(learned: Learned, name: str, target: Path, now: datetime) -> None:
     text = "".join(f"# {row}\n" for row in about)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text + yaml.safe_dump(known, sort_keys=False, default_flow_style=None), encoding="utf-8")
+        target.write_text(text + "".join(_line(key, value) for key, value in known.items()), encoding="utf-8")
     except OSError as error:
         raise StationError(
             f"{target} cannot be written: {error}", "Name a path of your own: --out FILE.yaml."
         ) from error
+
+
+def _line(key: str, value: object) -> str:
+    """One key of the rig file on one line, as a person would write it."""
+    return (
+        f"{key}: {yaml.safe_dump(value, default_flow_style=True, width=1000).removesuffix('...' + chr(10)).strip()}\n"
+    )

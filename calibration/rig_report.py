@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from calibration.rig import SPREADS, Learned, Usual, zone
@@ -26,7 +26,7 @@ def write(learned: Learned, name: str, target: Path) -> None:
         f"<p>Learned from {len(learned.used)} good photographs.</p>",
         svg.table(("key", "value"), facts),
         *charts,
-        zones(learned.boxes),
+        zones(learned.boxes, learned.facts["size_px"]),
         svg.table(("left out", "why"), learned.left_out.items()) if learned.left_out else "",
     ]
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -43,22 +43,22 @@ def _figure(title: str, unit: str, usual: Usual) -> str:
     return svg.chart(axes, [svg.Series(unit, points, line=False)])
 
 
-def zones(boxes: Mapping[str, tuple[tuple[float, float, float, float], ...]]) -> str:
+def zones(boxes: Mapping[str, tuple[tuple[float, float, float, float], ...]], size_px: Sequence[int]) -> str:
     """The frame with every object's boxes, thin, and its zone, thick."""
-    side, made = 300, []
+    side, made = (300 * size_px[0] / max(size_px), 300 * size_px[1] / max(size_px)), []
     for number, (name, found) in enumerate(boxes.items()):
         ink = svg.INKS[number % len(svg.INKS)]
         left, top, width, height = zone(found)
         made += [_box(x0, y0, x1 - x0, y1 - y0, ink, 0.5, side) for x0, y0, x1, y1 in found]
         made.append(_box(left, top, width, height, ink, 2.0, side))
-        made.append(f'<text x="{side + 20}" y="{24 + 18 * number}" fill="{ink}">{name.replace("_", " ")}</text>')
+        made.append(f'<text x="{side[0] + 20:.0f}" y="{24 + 18 * number}" fill="{ink}">{name.replace("_", " ")}</text>')
     frame = _box(0, 0, 1, 1, "#555", 1.0, side)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{side + 160}" height="{side + 10}" font-family="sans-serif"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{side[0] + 160:.0f}" height="310" font-family="sans-serif"'
         f' font-size="12">{frame}{"".join(made)}</svg>'
     )
 
 
-def _box(x: float, y: float, w: float, h: float, ink: str, thick: float, side: int) -> str:
-    place = f'x="{5 + x * side:.1f}" y="{5 + y * side:.1f}" width="{w * side:.1f}" height="{h * side:.1f}"'
+def _box(x: float, y: float, w: float, h: float, ink: str, thick: float, side: tuple[float, float]) -> str:
+    place = f'x="{5 + x * side[0]:.1f}" y="{5 + y * side[1]:.1f}" width="{w * side[0]:.1f}" height="{h * side[1]:.1f}"'
     return f'<rect {place} fill="none" stroke="{ink}" stroke-width="{thick}"/>'
