@@ -37,7 +37,7 @@ MM_PER_INCH = 25.4
 
 
 @dataclass(frozen=True, slots=True)
-class Usual:
+class Figure:
     """Median, and half the distance between the 16th and the 84th percentile: the standard deviation of a normal
     distribution, which a few odd values do not move. `values` in the order of the photographs."""
 
@@ -52,7 +52,7 @@ class Learned:
     `boxes`: class -> (left, top, right, bottom) in shares of the frame, one a photograph; `left_out`: name -> why."""
 
     facts: Mapping[str, Any]
-    usual: Mapping[str, Usual]
+    usual: Mapping[str, Figure]
     boxes: Mapping[str, tuple[tuple[float, float, float, float], ...]]
     used: tuple[str, ...]
     left_out: Mapping[str, str]
@@ -122,7 +122,7 @@ def _learned(
                    _sheet_mm(good, resolution), constant)  # fmt: skip
 
 
-def _written(usual: Usual | None) -> dict[str, float] | None:
+def _written(usual: Figure | None) -> dict[str, float] | None:
     return None if usual is None else {"median": round(usual.median, 3), "spread": round(usual.spread, 3)}
 
 
@@ -155,12 +155,12 @@ FIGURES = {
 """Name -> how a verdict tells it."""
 
 
-def _usual(values: Iterable[float | None]) -> Usual | None:
+def _usual(values: Iterable[float | None]) -> Figure | None:
     known = [v for v in values if v is not None]
     if len(known) < LEAST // 2:
         return None
     low, middle, high = np.percentile(known, [15.865, 50, 84.135])
-    return Usual(float(middle), float(high - low) / 2, tuple(known))
+    return Figure(float(middle), float(high - low) / 2, tuple(known))
 
 
 def _boxes(good: Sequence[Verdict], name: str) -> tuple[tuple[float, float, float, float], ...]:

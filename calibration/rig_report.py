@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from calibration.rig import SPREADS, Learned, Usual, zone
+from calibration.rig import SPREADS, Figure, Learned, zone
 from station import svg
 
 WORDS = {
@@ -33,7 +33,7 @@ def write(learned: Learned, name: str, target: Path) -> None:
     target.write_text(svg.page(f"Rig {name}", parts), encoding="utf-8")
 
 
-def _figure(title: str, unit: str, usual: Usual) -> str:
+def _figure(title: str, unit: str, usual: Figure) -> str:
     """Photograph by photograph, the median, and four spreads round it."""
     levels = [(usual.median, f"median {usual.median:.3g}")]
     levels += [(usual.median + k * SPREADS * usual.spread, f"{k * SPREADS:+g} spreads") for k in (-1, 1)]

@@ -110,7 +110,10 @@ def check(scene: Scene, settings: Settings) -> Iterable[Finding | Measure]:
     """One finding for each figure that drifts, one for a failure that repeats; else one PASS."""
     before = [said(verdict) for verdict in scene.recent if _alike(verdict, scene)]
     history = [*before, scene.said]
-    found = [*_repeated(history, settings), *(f for s in SIGNALS if (f := _drifting(s, history, settings)))]
+    sharp = scene.rig.sharpness_edge_px
+    baselines = {"sharpness": (sharp.median, sharp.spread)} if sharp is not None else {}
+    drifts = (_drifting(s, history, settings, baselines.get(s.code)) for s in SIGNALS)
+    found = [*_repeated(history, settings), *(finding for finding in drifts if finding is not None)]
     yield from found
     if not found:
         few = f"Too few captures yet to see a drift ({len(history)} of {settings.least})."
@@ -140,15 +143,18 @@ def _alike(verdict: Verdict, scene: Scene) -> bool:
     return same and sorted(verdict.size_px or ()) == sorted(scene.photo.size_px)
 
 
-def _drifting(signal: Signal, history: Sequence[Said], settings: Settings) -> Finding | None:
+def _drifting(
+    signal: Signal, history: Sequence[Said], settings: Settings, baseline: tuple[float, float] | None
+) -> Finding | None:
+    """The finding, if it drifts. `baseline`: (median, spread) of the rig; without it the earliest values are normal."""
     values = [value for said in history if (value := signal.read(said)) is not None]
     if signal.read(history[-1]) is None or len(values) < settings.least:
         return None
-    first = min(settings.reference, len(values) // 2)
-    normal, later = np.array(values[:first]), values[first:]
-    centre = float(np.median(normal))
+    first = min(settings.reference, len(values) // 2) if baseline is None else 0
+    later = values[first:]
+    centre, spread = baseline or _normal(values[:first])
     matters = signal.matters(settings, centre)
-    sigma = max(1.4826 * float(np.median(np.abs(normal - centre))), charts.spread(values[:first]), matters / 6)
+    sigma = max(spread, charts.spread(later if baseline else values[:first]), matters / 6)
     calm = np.clip(later, centre - OUTLIER * sigma, centre + OUTLIER * sigma)
     last = charts.ewma([float(v) for v in calm], centre=centre, sigma=sigma).points[-1]
     run = np.array(later[-settings.run :])
@@ -161,6 +167,12 @@ def _drifting(signal: Signal, history: Sequence[Said], settings: Settings) -> Fi
     limit = centre + way * matters
     words, unit = signal.words.format(centre, now), signal.unit
     return Finding(NAME, signal.code, Outcome.WARN, words, signal.remedy, round(now, 3), round(limit, 3), unit)
+
+
+def _normal(values: Sequence[float]) -> tuple[float, float]:
+    """Median and spread (median absolute deviation, as a standard deviation) of the earliest values."""
+    centre = float(np.median(values))
+    return centre, 1.4826 * float(np.median(np.abs(np.array(values) - centre)))
 
 
 def _repeated(history: Sequence[Said], settings: Settings) -> Iterator[Finding]:

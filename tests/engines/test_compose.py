@@ -96,5 +96,5 @@ def test_a_patch_is_turned_to_the_sheets_upright(its: int, wanted: int) -> None:
     assert patch is not None
     there = alike_upright(patch, its, wanted)
     back = alike_upright(there, wanted, its)
-    assert all(np.array_equal(a, b) for a, b in zip(patch, back, strict=True))
+    assert all(np.array_equal(np.asarray(a), np.asarray(b)) for a, b in zip(patch, back, strict=True))
     assert (there[3].shape != patch[3].shape) == bool((its - wanted) % 2)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from station.checks import drift
 from station.checks.drift import Settings
-from station.types import Finding, Measure, Outcome, Verdict
+from station.types import Finding, Measure, Outcome, Usual, Verdict
 from tests.station.scenes import ArrayPhoto, blank, scene, verdict
 
 PHOTO = ArrayPhoto(blank(600, 900))
@@ -89,6 +89,16 @@ def test_a_darker_exposure_is_told() -> None:
     ]
     found = codes(tuple(lit), Finding("exposure", "ok", Outcome.PASS, "fine.", "", 180.0))
     assert found["exposure"].outcome is Outcome.WARN
+
+
+def test_a_calibrated_rig_knows_what_is_normal() -> None:
+    """Edges of 3 px from the first capture on are a drift where the rig's labels have 2 px, and none where not."""
+    values = history(*({"labels": [edge(3.0)]} for _ in range(15)))
+    case = dataclasses.replace(scene(PHOTO), recent=values, said=(Measure("labels", edge(3.0)),))
+    rig = dataclasses.replace(case.rig, sharpness_edge_px=Usual(2.0, 0.1))
+    calibrated = dataclasses.replace(case, rig=rig)
+    found = [[a.code for a in drift.check(c, Settings()) if isinstance(a, Finding)] for c in (case, calibrated)]
+    assert found == [["ok"], ["sharpness"]]
 
 
 def test_one_wild_capture_is_no_drift() -> None:
