@@ -17,12 +17,12 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, field_validator
 
-from station import decode, identify, parts, tether, watch
+from station import charts, decode, identify, parts, tether, watch
 from station.errors import ConfigError
 from station.located import Located, read
 from station.page import settings as page
 from station.settings import Settings
-from station.types import Profile, Rig, Usual
+from station.types import Profile, Rig, Share, Usual
 
 CALIBRATION = Path(str(files("calibration")))
 ZOO = Path(str(files("engines"))) / "zoo"
@@ -65,6 +65,9 @@ def _compiles(value: str) -> str:
 Pattern = Annotated[str, AfterValidator(_compiles)]
 
 
+Part = Annotated[float, Field(ge=0, le=1)]
+
+
 class ProfileFile(Settings):
     """A file in calibration/profiles."""
 
@@ -85,6 +88,10 @@ class RigFile(Settings):
     """A file in calibration/rigs."""
 
     ppi: float | None = Field(default=None, gt=0, description="Pixels per inch at the sheet.")
+    charts: list[str] = Field(default=[], description="Charts that lie here: names in calibration/charts, or paths.")
+    zones: dict[str, tuple[Part, Part, Part, Part]] = Field(
+        default={}, description="Class -> left, top, width, height of where it must lie, shares of the frame."
+    )
     required: dict[str, int] | None = Field(default=None, description="Replaces the profile's required objects.")
     barcode_pattern: Pattern | None = Field(default=None, description="Replaces the profile's pattern.")
     size_px: tuple[int, int] | None = Field(default=None, description="Width and height of every photograph, px.")
@@ -131,10 +138,12 @@ def load(path: Path | None, *, profile: str | None = None, rig: str | None = Non
     kind, stand = profile_file.table((), ProfileFile), rig_file.table((), RigFile)
     backends, checks, alerts = _backends(located), _checks(located, profile_file), _drawer(located, "alerts")
     store = _store(located)
-    model = ZOO / kind.model if "/" not in kind.model else (profile_file.path.parent / kind.model)
     judged_by = [(name, settings.model_dump(mode="json")) for name, settings in (*backends, *checks)]
     eyes = [located.table((name,), part).model_dump(mode="json") for name, part in READING]
-    meaning = [kind.model_dump(exclude={"checks"}), stand.model_dump(), judged_by, eyes]
+    rig_of = _rig(rig_file, stand)
+    profile_of = _profile(profile_file, kind, stand)
+    told = [repr(chart) for chart in (*profile_of.charts, *rig_of.charts)]
+    meaning = [kind.model_dump(exclude={"checks"}), stand.model_dump(), judged_by, eyes, told]
     inbox, state = _folders(located, top, home)
     return Config(
         source=path.resolve() if path is not None else None,
@@ -142,11 +151,9 @@ def load(path: Path | None, *, profile: str | None = None, rig: str | None = Non
         station=top.station,
         inbox=inbox,
         state=state,
-        profile=Profile(
-            profile_file.path.stem, kind.model, kind.required, stand.barcode_pattern or kind.barcode_pattern
-        ),
-        rig=_rig(rig_file.path.stem, stand),
-        model=model,
+        profile=profile_of,
+        rig=rig_of,
+        model=ZOO / kind.model if "/" not in kind.model else (profile_file.path.parent / kind.model),
         backends=backends,
         checks=checks,
         alerts=alerts,
@@ -157,12 +164,6 @@ def load(path: Path | None, *, profile: str | None = None, rig: str | None = Non
         page=located.table(("page",), page.Settings),
         tether=located.table(("tether",), tether.Settings),
     )
-
-
-def _rig(name: str, stand: RigFile) -> Rig:
-    edge = stand.sharpness_edge_px
-    usual = None if edge is None else Usual(edge.median, edge.spread)
-    return Rig(name, stand.ppi, stand.required, size_px=stand.size_px, sharpness_edge_px=usual, camera=stand.camera)
 
 
 def _folders(located: Located, top: Station, home: Path) -> tuple[Path, Path]:
@@ -185,6 +186,27 @@ def _named(located: Located, written: str, asked: str | None, key: str, home: Pa
     known = ", ".join(sorted(p.stem for p in folder.glob("*.yaml")))
     said, remedy = f"there is no {key} '{name}'", f"Known: {known}; or give a path ending in .yaml."
     raise located.error((key,), said, remedy) if asked is None else ConfigError(f"--{key}: {said}", remedy)
+
+
+def _profile(located: Located, kind: ProfileFile, stand: RigFile) -> Profile:
+    """The profile of a file; the rig may have a pattern of its own."""
+    pattern = stand.barcode_pattern or kind.barcode_pattern
+    return Profile(located.path.stem, kind.model, kind.required, pattern, charts=charts.known(charts.SHIPPED))
+
+
+def _rig(located: Located, stand: RigFile) -> Rig:
+    """The rig of a file, its charts read."""
+    edge = stand.sharpness_edge_px
+    return Rig(
+        name=located.path.stem,
+        ppi=stand.ppi,
+        required=stand.required,
+        size_px=stand.size_px,
+        sharpness_edge_px=None if edge is None else Usual(edge.median, edge.spread),
+        camera=stand.camera,
+        charts=charts.named(located, stand.charts),
+        zones={name: Share(*zone) for name, zone in stand.zones.items()},
+    )
 
 
 def _part_settings(located: Located, drawer: str, where: tuple[str, ...], values: object = None) -> Settings:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from station.types.bench import Policy, Retake, RetakeState, Session, WrongAlarm
 from station.types.capture import Box, Capture, Image, Photo, Pictures, Sighting, Stamp
+from station.types.chart import Chart, Patch, Share
 from station.types.judgement import (
     Action,
     Decision,
@@ -44,6 +45,7 @@ __all__ = [
     "Box",
     "Capture",
     "Cell",
+    "Chart",
     "Count",
     "Decision",
     "Defects",
@@ -56,6 +58,7 @@ __all__ = [
     "Model",
     "Outcome",
     "Part",
+    "Patch",
     "Photo",
     "Pictures",
     "Policy",
@@ -69,6 +72,7 @@ __all__ = [
     "Scene",
     "Segmentation",
     "Session",
+    "Share",
     "Sighting",
     "Span",
     "Stamp",

@@ -11,6 +11,7 @@ from enum import Enum
 from station.errors import EngineError
 from station.types.bench import Policy
 from station.types.capture import Box, Capture, Photo
+from station.types.chart import Chart, Share
 from station.types.vision import Barcode, Engine, Region, Segmentation
 
 
@@ -43,7 +44,8 @@ class Usual:
 class Rig:
     """What is normal at one camera stand. `ppi` pixels per inch; `required` overrides the profile's objects; `size_px`
     of every photograph, either way up; `sharpness_edge_px`: stroke edges of sharp labels (10-90 %, px); `camera`: EXIF
-    tag -> value that never changes."""
+    tag -> value that never changes; `charts` are the physical ones that lie there; `zones`: class -> where such objects
+    must lie, shares of the frame."""
 
     name: str
     ppi: float | None = None
@@ -51,18 +53,22 @@ class Rig:
     size_px: tuple[int, int] | None = None
     sharpness_edge_px: Usual | None = None
     camera: Mapping[str, str | float] = field(default_factory=dict)
+    charts: tuple[Chart, ...] = ()
+    zones: Mapping[str, Share] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
     """A kind of object: its model, the objects that must lie in the frame (class -> least number), the pattern
-    (regular expression) of its specimen numbers, and what each outcome asks of the operator (absent: to know it)."""
+    (regular expression) of its specimen numbers, what each outcome asks of the operator (absent: to know it), and the
+    kinds of chart that may lie beside it."""
 
     name: str
     model: str
     required: Mapping[str, int]
     barcode_pattern: str | None = None
     policies: Mapping[Outcome, Policy] = field(default_factory=dict)
+    charts: tuple[Chart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

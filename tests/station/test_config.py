@@ -135,3 +135,22 @@ def test_an_alias_that_contains_itself_is_a_config_error(tmp_path: Path) -> None
     """YAML can express endless values; they are refused."""
     with pytest.raises(ConfigError):
         load(written(tmp_path, "checks: &a {file: *a}\n"))
+
+
+def test_a_rig_names_its_charts_and_zones(tmp_path: Path) -> None:
+    """Charts by name or by path from the rig's folder; zones as shares of the frame."""
+    (tmp_path / "ours.yaml").write_text("like: colorchecker-mini\nserial: M 7\nvalues: nominal\n")
+    rig = tmp_path / "stand.yaml"
+    rig.write_text("charts: [ours.yaml, kodak-gray-scale-q13]\nzones: {colour_chart: [0, 0.5, 0.2, 0.5]}\n")
+    config = load(None, rig=str(rig))
+    assert [(c.name, c.serial) for c in config.rig.charts] == [("ours", "M 7"), ("kodak-gray-scale-q13", "")]
+    assert config.rig.zones["colour_chart"].w == 0.2
+    assert config.digest != load(None).digest
+    rig.write_text("ppi: 300\ncharts: [nothing]\n")
+    with pytest.raises(ConfigError, match=r"stand\.yaml:2: there is no chart 'nothing'"):
+        load(None, rig=str(rig))
+
+
+def test_the_profile_knows_every_kind_of_chart() -> None:
+    """Those that are shipped."""
+    assert {"colorchecker-classic", "golden-thread-object-level"} <= {c.name for c in load(None).profile.charts}
