@@ -22,6 +22,7 @@ from station.bench.defects.tally import (
     SkewErrors,
     detections,
     false_alarms,
+    open_alarms,
     right,
     skew_errors,
 )
@@ -36,11 +37,12 @@ def bench(order: Order, console: Console) -> Path:
     faults = order.faults
     found = detections(rows, faults)
     required = order.config.rig.required or order.config.profile.required
-    wrong, whole = false_alarms(rows, required)
+    (wrong, whole), undecided = false_alarms(rows, required), open_alarms(rows)
     errors = [skew_errors(rows, faults, sides) for sides in (4, 2)]
     of_whole = sum(row["visible_sides"] == 4 for row in rows)
     console.print(_detected(found, len(rows)))
-    console.print(_alarms(wrong, len(rows)))
+    console.print(_alarms(f"False alarms on the same {len(rows)} photographs without a fault", wrong))
+    console.print(_alarms("Alarms on them that no annotation decides", undecided))
     for line in words(errors, whole, of_whole):
         console.print(line)
     facts = {
@@ -49,13 +51,15 @@ def bench(order: Order, console: Console) -> Path:
         "whole_with_false_fail": whole,
         "detections": [asdict(d) | {"interval": d.interval} for d in found],
         "false_alarms": [asdict(a) | {"per_1000": per_1000(a), "interval": a.interval} for a in wrong],
+        "open_alarms": [asdict(a) | {"per_1000": per_1000(a), "interval": a.interval} for a in undecided],
         "skew": [{"sides": e.sides, "of": len(e.errors), "none": e.none, "median": e.at(50), "p95": e.at(95)}
                  for e in errors if e.errors],
     }  # fmt: skip
     (order.out / "defects.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
     curves = [*severity_curves(found), *roc_curves(rows, faults)]
     (order.out / "defects.svg").write_text(svg.sheet(curves), encoding="utf-8")
-    tables = [svg.table(_HEAD, map(_cells, found)), svg.table(_HEAD_FALSE, map(_cells_false, wrong))]
+    tables = [svg.table(_HEAD, map(_cells, found)), "<p>False alarms, and alarms that no annotation decides:</p>",
+              *(svg.table(_HEAD_FALSE, map(_cells_false, alarms)) for alarms in (wrong, undecided))]  # fmt: skip
     said = [f"<p>{line}</p>" for line in words(errors, whole, of_whole)]
     text = svg.page(f"Seeded defects in {len(rows)} photographs", [*said, *curves, *tables])
     (order.out / "defects.html").write_text(text, encoding="utf-8")
@@ -94,8 +98,8 @@ def _detected(found: Sequence[Detection], photographs: int) -> Table:
     return table
 
 
-def _alarms(wrong: Sequence[FalseAlarm], photographs: int) -> Table:
-    table = Table(*_HEAD_FALSE, title=f"False alarms on the same {photographs} photographs without a fault")
+def _alarms(title: str, wrong: Sequence[FalseAlarm]) -> Table:
+    table = Table(*_HEAD_FALSE, title=title)
     for one in wrong:
         table.add_row(*_cells_false(one))
     return table

@@ -17,11 +17,17 @@ from station.types import Outcome
 Row = Mapping[str, Any]
 BUCKETS = ((0.0, 0.3), (0.3, 0.5), (0.5, 1.0), (1.0, 1.5), (1.5, 3.0), (3.0, 45.0))
 """Total skew of a turned photograph, degrees: the frame's own, as measured, and the seeded turn."""
+ALARMS = ("WARN", "FAIL")
 NEAR = 0.01
 """An object nearer to the frame than this share of it may truly be said to touch it."""
-UNDECIDED = {"colour_chart": {"colour_error", "white_balance", "covered", "wrong_zone"}, "exposure": ANY, "scale": ANY,
-             "file": ANY, "label_sharpness": {"too_small"}, "drift": ANY}  # fmt: skip
-"""Alarms of which the annotations do not say whether they are true: counted apart."""
+OPEN: dict[str, frozenset[str]] = {
+    "colour_chart": frozenset({"colour_error", "white_balance", "tone", "noise", "covered", "wrong_zone",
+                               "wrong_kind"}),
+    "barcode": frozenset({"unreadable"}), "label_sharpness": frozenset({"too_small"}),
+    "sheet_alignment": frozenset({"keystone"}), "exposure": ANY, "scale": ANY, "file": ANY, "drift": ANY,
+}  # fmt: skip
+"""Alarms of which the annotations do not say whether they are true (what the light was, whether a code of that size can
+be read at all): counted apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +158,23 @@ def false_alarms(rows: Sequence[Row], required: Mapping[str, int]) -> tuple[list
     return [FalseAlarm(*key, hits, len(rows)) for key, hits in counted.most_common()], whole
 
 
+def open_alarms(rows: Sequence[Row]) -> list[FalseAlarm]:
+    """Alarms on clean photographs of which nobody has said whether they are true, most frequent first."""
+    counted: Counter[tuple[str, str, str]] = Counter()
+    for row in rows:
+        counted.update({tuple(f[:3]) for f in row["clean"]["findings"] if f[2] in ALARMS and is_open(f[0], f[1])})
+    return [FalseAlarm(*key, hits, len(rows)) for key, hits in counted.most_common()]
+
+
+def is_open(check: str, code: str) -> bool:
+    """Do the annotations leave open whether this alarm is true?"""
+    return OPEN.get(check) == ANY or code in OPEN.get(check, ())
+
+
 def is_false(finding: Sequence[Any], row: Row, required: Mapping[str, int]) -> bool:
     """Is this an alarm that the annotations contradict? Where they say nothing it is not called false."""
     check, code, outcome = finding[:3]
-    if outcome not in ("WARN", "FAIL") or code in UNDECIDED.get(check, ()) or UNDECIDED.get(check) == ANY:
+    if outcome not in ALARMS or is_open(check, code):
         return False
     objects = row["objects"]
     if check == "sheet_alignment":

@@ -215,6 +215,16 @@ def test_an_alarm_is_false_when_the_annotations_contradict_it(finding: tuple[str
     assert tally.is_false([*finding, None, None], row(), {"sheet": 1, "label": 1}) is false
 
 
+def test_alarms_that_nobody_can_decide_are_counted_apart() -> None:
+    """A barcode that is not read may be too small: neither true nor false; a missing chart is not open."""
+    rows = [row(clean=answer(("barcode", "unreadable", "FAIL"), ("colour_chart", "missing", "FAIL")))] * 2
+    (found,) = tally.open_alarms(rows)
+    assert (found.check, found.code, found.hits, found.of) == ("barcode", "unreadable", 2, 2)
+    wrong, whole = tally.false_alarms(rows, {})
+    assert [(a.check, a.hits) for a in wrong] == [("colour_chart", 2)]
+    assert whole == 2
+
+
 def test_unknown_is_no_alarm() -> None:
     """`matching` counts WARN and FAIL, from the least outcome on."""
     said = answer(("a", "x", "WARN"), ("a", "y", "UNKNOWN"))
