@@ -168,7 +168,7 @@ def open_alarms(rows: Sequence[Row]) -> list[FalseAlarm]:
 
 def is_open(check: str, code: str) -> bool:
     """Do the annotations leave open whether this alarm is true?"""
-    return OPEN.get(check) == ANY or code in OPEN.get(check, ())
+    return code == "not_judged" or OPEN.get(check) == ANY or code in OPEN.get(check, ())
 
 
 def is_false(finding: Sequence[Any], row: Row, required: Mapping[str, int]) -> bool:
