@@ -19,7 +19,7 @@ import yaml
 from tqdm import tqdm
 
 from station import judging, kit, line
-from station.config import Config, RigFile
+from station.config import CALIBRATION, Config, RigFile
 from station.errors import StationError
 from station.line import Judged
 from station.types import Outcome, Verdict
@@ -113,13 +113,18 @@ def _learned(
         "ppi": resolution,
         "size_px": list(size),
         "required": dict(config.rig.required) if config.rig.required is not None else None,
-        "charts": [kind for kind, times in kinds.most_common() if times >= len(good) / 2] or None,
+        "charts": [kind for kind, times in kinds.most_common() if times >= len(good) / 2 and _known(kind)] or None,
         "zones": {name: list(zone(found)) for name, found in boxes.items() if name not in ("sheet", "slide")} or None,
         "sharpness_edge_px": _written(usual.get("sharpness_edge_px")),
         "camera": constant or None,
     }
     return Learned(facts, usual, boxes, tuple(v.capture.path.name for v in good), left_out,
                    _sheet_mm(good, resolution), constant)  # fmt: skip
+
+
+def _known(kind: str) -> bool:
+    """Is there a file of this kind of chart?"""
+    return (CALIBRATION / "charts" / f"{kind}.yaml").is_file()
 
 
 def _written(usual: Figure | None) -> dict[str, float] | None:
