@@ -4,6 +4,8 @@ Measure: the number of objects found per class (objects). Default limit: the lea
 profile requires (Meise, BDJ 8:e47051: scale bar, barcode, labels and the institution's name on each sheet). The colour
 chart and the carrier itself are the business of `colour_chart` and `sheet_alignment`, which look closer; they are left
 out here so that one fault rings once. A barcode that was read counts even where the engine did not outline it.
+Where the rig knows in which zone a required object lies (`station calibrate rig`), none of its kind with its middle in
+there is WARN.
 
 UNKNOWN: the engine did not answer, its model does not know the class, or the number is reached only with objects the
 engine is not sure of (confidence below `min_confidence`): half-seen objects prove neither presence nor absence, so
@@ -12,7 +14,8 @@ they are neither PASS (the alarm would be asleep) nor FAIL (the alarm would be c
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Literal
 
 from pydantic import Field
 
@@ -25,7 +28,14 @@ EACH = True
 ELSEWHERE = frozenset({"colour_chart", "sheet", "slide"})
 
 
+Severity = Literal["fail", "warn", "off"]
+OUTCOMES = {"fail": Outcome.FAIL, "warn": Outcome.WARN}
+
+
 class Settings(Base):
+    wrong_zone: Severity = Field(
+        default="warn", description="What an object outside its zone of the rig file means (ours)."
+    )
     min_confidence: float = Field(
         default=0.5,
         ge=0,
@@ -41,6 +51,7 @@ def check(scene: Scene, settings: Settings) -> Iterable[Finding | Measure]:
     findings = [
         _judge(scene, name, least, settings) if name in known else _not_known(name) for name, least in required.items()
     ]
+    findings += [finding for name in required if name in known for finding in _elsewhere(scene, name, settings)]
     alarms = [finding for finding in findings if finding.outcome is not Outcome.PASS]
     yield from alarms
     if not alarms:
@@ -88,6 +99,25 @@ def _judge(scene: Scene, name: str, least: int, settings: Settings) -> Finding:
         certain,
         least,
         "objects",
+    )
+
+
+def _elsewhere(scene: Scene, name: str, settings: Settings) -> Iterator[Finding]:
+    """A finding when objects of this class are there, but none with its middle in the rig's zone."""
+    zone, (width, height) = scene.rig.zones.get(name), scene.photo.size_px
+    found = [region for region in scene.of(name) if region.confidence >= settings.min_confidence]
+    if zone is None or not found or settings.wrong_zone == "off":
+        return
+    middles = ((r.box.x + r.box.w / 2, r.box.y + r.box.h / 2) for r in found)
+    if any(0 <= x / width - zone.x <= zone.w and 0 <= y / height - zone.y <= zone.h for x, y in middles):
+        return
+    yield Finding(
+        NAME,
+        "wrong_zone",
+        OUTCOMES[settings.wrong_zone],
+        f"The {_plain(name)} does not lie where it usually lies at this stand.",
+        "Look whether the right one is there; if the place has changed, calibrate the rig anew.",
+        where=found[0].box,
     )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 
 from station.checks.required_objects import Settings, check
-from station.types import Barcode, Box, Finding, Outcome, Region, Scene
+from station.types import Barcode, Box, Finding, Outcome, Region, Rig, Scene, Share
 from tests.station.scenes import ArrayPhoto, blank, region, scene, segmentation
 
 PHOTO = ArrayPhoto(blank(600, 900))
@@ -65,3 +66,12 @@ def test_a_model_that_lacks_the_class_cannot_judge() -> None:
     case = scene(PHOTO, required={"stamp": 1}, segmented=segmentation(PHOTO.size_px, classes=("background", "sheet")))
     (finding,) = judge({}, case=case)
     assert (finding.code, finding.outcome) == ("not_judged", Outcome.UNKNOWN)
+
+
+def test_an_object_outside_its_zone_is_told() -> None:
+    """The rig's label lies in the lower half: one up there alone is WARN, one of two down there is enough."""
+    low = region("label", 10, 800, 90, 40)
+    zoned = dataclasses.replace(Rig("drawn"), zones={"label": Share(0.0, 0.5, 1.0, 0.5)})
+    for regions, codes in (((LABEL,), ["wrong_zone"]), ((LABEL, low), ["ok"]), ((), ["missing"])):
+        case = dataclasses.replace(scene(PHOTO, *regions, required={"label": 1}), rig=zoned)
+        assert [finding.code for finding in judge({}, case=case)] == codes
