@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, field_validator
 
@@ -22,7 +22,7 @@ from station.errors import ConfigError
 from station.located import Located, read
 from station.page import settings as page
 from station.settings import Settings
-from station.types import Profile, Rig, Share, Usual
+from station.types import Outcome, Policy, Profile, Rig, Share, Usual
 
 CALIBRATION = Path(str(files("calibration")))
 ZOO = Path(str(files("engines"))) / "zoo"
@@ -74,6 +74,11 @@ class ProfileFile(Settings):
     model: str = Field(description="Name of a folder in engines/zoo, or a path.")
     required: dict[str, int] = Field(default_factory=dict, description="Class -> least number in every frame.")
     barcode_pattern: Pattern | None = Field(default=None, description="Regular expression of specimen numbers.")
+    policies: dict[Literal["fail", "unknown", "warn"], Literal["inform", "acknowledge", "block"]] = Field(
+        default={"fail": "block"},
+        description="Outcome -> what it asks of the operator: inform; acknowledge: open until replaced or answered;"
+        " block: besides, only a supervisor's reason signs a session off with it.",
+    )
     checks: dict[str, Any] = Field(default_factory=dict, description="Checks of this kind of object.")
 
 
@@ -143,7 +148,7 @@ def load(path: Path | None, *, profile: str | None = None, rig: str | None = Non
     rig_of = _rig(rig_file, stand)
     profile_of = _profile(profile_file, kind, stand)
     told = [repr(chart) for chart in (*profile_of.charts, *rig_of.charts)]
-    meaning = [kind.model_dump(exclude={"checks"}), stand.model_dump(), judged_by, eyes, told]
+    meaning = [kind.model_dump(exclude={"checks", "policies"}), stand.model_dump(), judged_by, eyes, told]
     inbox, state = _folders(located, top, home)
     return Config(
         source=path.resolve() if path is not None else None,
@@ -191,7 +196,9 @@ def _named(located: Located, written: str, asked: str | None, key: str, home: Pa
 def _profile(located: Located, kind: ProfileFile, stand: RigFile) -> Profile:
     """The profile of a file; the rig may have a pattern of its own."""
     pattern = stand.barcode_pattern or kind.barcode_pattern
-    return Profile(located.path.stem, kind.model, kind.required, pattern, charts=charts.known(charts.SHIPPED))
+    policies = {Outcome[outcome.upper()]: Policy(asks) for outcome, asks in kind.policies.items()}
+    known = charts.known(charts.SHIPPED)
+    return Profile(located.path.stem, kind.model, kind.required, pattern, policies=policies, charts=known)
 
 
 def _rig(located: Located, stand: RigFile) -> Rig:

@@ -6,6 +6,7 @@
     |  `- DecodeError
     |- EngineError               line.py      kept in the Scene; checks that ask for it answer UNKNOWN
     |- StoreError                daemon.py    the verdict is still told, and spooled to disk
+    |  `- ReplacedError          page/feed.py every screen begins anew with the new records
     |- AlertError                daemon.py    logged; the other alerts are still told
     `- TetherError               tether.py    shown, then tried again for ever
 
@@ -72,6 +73,10 @@ class EngineError(StationError):
 
 class StoreError(StationError):
     """The records cannot be read or written."""
+
+
+class ReplacedError(StoreError):
+    """The records are another file than before; who only reads finds the new one from the next question on."""
 
 
 class AlertError(StationError):

@@ -7,7 +7,9 @@ previews.py   the pictures the daemon wrote
 guard.py      which requests are let in, and what a browser may do with the answers
 gate.py       who is asking, and who may enter which page
 login.py      /login, /logout
+events.py     what the screens are told, as JSON
 api.py        /api: records, decisions, events
+bench.py      /api: sessions, retakes, wrong alarms
 health.py     /livez /readyz /metrics
 operator.py   /: the operator screen; its moving parts are the *.js beside it
 assets.py     the scripts and style sheets

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Header, HTTPException, Path, Query
@@ -13,11 +14,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from station.contracts import Store
 from station.errors import StoreError
-from station.page.feed import Feed, Feeding, Frame, decision_event, shown
+from station.page.events import Frame, decision_event, shown
+from station.page.feed import Feed, Feeding
+from station.page.gate import Asking
 from station.page.previews import ID, NAME
 from station.page.texts import TEXTS
-from station.records import Event
-from station.types import Action, Decision, Record
+from station.records import Event, alarms
+from station.types import Action, Decision, Policy, Record
 
 CaptureId = Annotated[str, Path(pattern=f"^{ID}$", description="the capture's id: hex digits")]
 RETRY_MS = 500
@@ -59,23 +62,26 @@ def records(
 @routes.get("/api/captures/{capture_id}", responses={404: {"description": "No such capture."}})
 def capture(feed: Feeding, capture_id: CaptureId) -> Event:
     """The record of one capture with its latest decision."""
-    return shown(_known(feed.store, capture_id), feed.previews)
+    record = known(feed.store, capture_id)
+    return shown(record, feed.previews, feed.store.ask(partial(alarms.of_capture, capture_id=capture_id)))
 
 
 @routes.get("/api/captures/{capture_id}/decisions", responses={404: {"description": "No such capture."}})
 def decisions(feed: Feeding, capture_id: CaptureId) -> list[Event]:
     """Every decision on one capture, oldest first."""
-    _known(feed.store, capture_id)
+    known(feed.store, capture_id)
     return [decision_event(decision) for decision in feed.store.decisions(capture_id)]
 
 
 @routes.post(
     "/api/captures/{capture_id}/decisions", status_code=201, responses={404: {"description": "No such capture."}}
 )
-def decide(feed: Feeding, capture_id: CaptureId, new: Annotated[NewDecision, Body()]) -> Event:
-    """Add a decision."""
-    _known(feed.store, capture_id)
-    decision = Decision(capture_id, new.action, new.operator, new.reason_code, new.note, datetime.now(UTC))
+def decide(feed: Feeding, person: Asking, capture_id: CaptureId, new: Annotated[NewDecision, Body()]) -> Event:
+    """Add a decision; whoever is logged in is its operator. A retake that the capture belongs to follows it."""
+    record, operator = known(feed.store, capture_id), person.name or new.operator
+    if new.action is Action.ACCEPT and record.verdict.policy is not Policy.INFORM and not new.reason_code:
+        raise HTTPException(422, TEXTS["reason_needed"])
+    decision = Decision(capture_id, new.action, operator, new.reason_code, new.note, datetime.now(UTC))
     feed.store.decide(decision)
     return decision_event(decision)
 
@@ -87,8 +93,9 @@ async def events(
     recent: Annotated[int | None, Query(ge=1, le=100, description="first the newest so many records")] = None,
     last_event_id: Annotated[str | None, Header(pattern=r"^[0-9]{1,18}$")] = None,
 ) -> StreamingResponse:
-    """Server-sent events: `record` (each once, its sequence as id), `decision`, and `state` as a heartbeat at
-    least every 0.5 s. Records asked for by `recent`, `since` or Last-Event-ID come before the first `state`."""
+    """Server-sent events: `record` (each once, its sequence as id), `decision`, `bench` (session and open retakes,
+    whole, whenever one changes), and `state` as a heartbeat at least every 0.5 s. Records asked for by `recent`,
+    `since` or Last-Event-ID come before the first `state`."""
     if recent is None and since is None and last_event_id is not None:
         since = int(last_event_id)
     return StreamingResponse(
@@ -111,7 +118,8 @@ def preview(feed: Feeding, capture_id: CaptureId, name: Annotated[str, Path(patt
     return Response(picture, media_type="image/jpeg", headers={"cache-control": FOR_EVER})
 
 
-def _known(store: Store, capture_id: str) -> Record:
+def known(store: Store, capture_id: str) -> Record:
+    """The record, or the answer 404."""
     record = store.get(capture_id)
     if record is None:
         raise HTTPException(404, TEXTS["no_capture"])
@@ -130,6 +138,7 @@ async def _stream(feed: Feed, since: int | None, recent: int | None) -> AsyncIte
             yield feed.state_frame(error).body  # says why; the browser connects again
             return
         yield feed.state_frame().body
+        yield feed.bench_frame().body
         while (told := await queue.get()) is not None:
             if not told.sequence or told.sequence > sent:
                 yield told.body

@@ -26,7 +26,7 @@ from fastapi.responses import JSONResponse, Response
 
 from station.contracts import Store
 from station.errors import ConfigError, StationError, StoreError
-from station.page import api, atlas, health, login, operator
+from station.page import api, atlas, bench, health, login, operator
 from station.page.assets import Assets
 from station.page.feed import Feed
 from station.page.gate import Gate, loopback
@@ -59,11 +59,12 @@ def create_app(settings: Settings, store: Store, previews: Path, book: Book) -> 
     app.add_exception_handler(StoreError, _no_records)
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.include_router(api.routes)
+    app.include_router(bench.routes)
     app.include_router(health.routes)
     app.include_router(assets.router())
     app.include_router(atlas.router(settings.title, assets.root))
     app.include_router(login.router(settings.title, assets.root, book, settings.login_hours))
-    app.include_router(operator.router(settings.title, TEXTS, assets.root, settings.max_pulse_age_seconds))
+    app.include_router(operator.router(settings, assets.root))
     return app
 
 

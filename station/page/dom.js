@@ -2,6 +2,8 @@
 // Text only ever enters the page as textContent, so a file name or a barcode can never become markup.
 
 const TEXTS = JSON.parse(document.getElementById("texts").textContent);
+/** What the configuration says of keys, scanner and reasons. */
+export const RULES = JSON.parse(document.getElementById("rules").textContent);
 const SVG = "http://www.w3.org/2000/svg";
 
 /** The catalogue's text with its {places} filled; an unknown key is shown as words rather than as nothing. */
@@ -9,6 +11,18 @@ export function say(key, places = {}) {
   const text = TEXTS[key] ?? key.replace(/^[a-z]+_/, "").replaceAll("_", " ");
   return text.replace(/\{(\w+)\}/g, (_, name) => places[name] ?? "");
 }
+
+export const knows = (key) => key in TEXTS;
+
+/** The short title of a finding in the screen's language; its message is the check's own, in English. */
+export function titled({ check, code }) {
+  if (code === "not_judged") return `${say(`check_${check}`)}: ${say("kicker_UNKNOWN")}`;
+  const key = `code_${check}_${code}`;
+  return knows(key) ? say(key) : `${say(`check_${check}`)}: ${(code ?? "").replaceAll("_", " ")}`;
+}
+
+/** A reason in words; one of the house's own codes as it is written. */
+export const reasoned = (code) => (knows(`reason_${code}`) ? say(`reason_${code}`) : code.replaceAll("_", " "));
 
 export const find = (selector, within = document) => within.querySelector(selector);
 

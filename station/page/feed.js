@@ -6,7 +6,7 @@ const RECONNECT_MS = 3000;
 
 /**
  * Listen for ever. `on.batch(records, state)` comes first after every connection, oldest record first; then
- * `on.record`, `on.decision`, `on.state` as they happen, and `on.silence` while nothing has been heard too long.
+ * `on.record`, `on.decision`, `on.bench`, `on.state` as they happen, and `on.silence` while nothing has been heard too long.
  */
 export function listen(url, silenceMs, on) {
   let source, backlog, heard = stamp(), connected = stamp();
@@ -22,6 +22,7 @@ export function listen(url, silenceMs, on) {
       if (backlog) backlog.push(record);
       else on.record(record);
     });
+    source.addEventListener("bench", (event) => on.bench(JSON.parse(event.data)));
     source.addEventListener("decision", (event) => on.decision(JSON.parse(event.data)));
     source.addEventListener("state", (event) => {
       const state = JSON.parse(event.data);

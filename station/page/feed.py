@@ -7,22 +7,23 @@ therefore cost the store no more than one. A store that hangs cannot hold up the
 from __future__ import annotations
 
 import asyncio
-import json
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from station.contracts import Store
-from station.errors import StoreError
+from station.errors import ReplacedError, StoreError
+from station.page.events import Frame, decision_event, frame, pulse_event, retake_event, session_event, shown
 from station.page.previews import Previews
 from station.page.texts import TEXTS
-from station.records import Event, record_event
+from station.records import Event, alarms, chains, sessions
 from station.types import Decision, Pulse, Record
 
 BEAT_SECONDS = 0.5
@@ -37,11 +38,14 @@ BACKLOG = 256
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Is what the screens show the present? `reason` and `remedy` are empty when it is."""
+    """Is what the screens show the present? `reason` and `remedy` are empty when it is; `said` is what they are made
+    of, for a screen in another language: key of the reason, key of the remedy ("" when it is not of the catalogue),
+    places."""
 
     live: bool
     reason: str
     remedy: str
+    said: tuple[str, str, Event]
     pulse: Pulse | None
     pulse_age_seconds: float | None
     sequence: int
@@ -53,19 +57,12 @@ class State:
             "live": self.live,
             "reason": self.reason,
             "remedy": self.remedy,
+            "said": list(self.said),
             "now": datetime.now(UTC).isoformat(),
             "sequence": self.sequence,
             "pulse_age_seconds": self.pulse_age_seconds,
-            "pulse": pulse and _pulse_event(pulse),
+            "pulse": pulse and pulse_event(pulse),
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """One server-sent event, encoded; `sequence` is that of a record, else 0."""
-
-    body: bytes
-    sequence: int = 0
 
 
 @dataclass(slots=True)
@@ -73,9 +70,12 @@ class _Look:
     """What one look into the store found."""
 
     records: tuple[Record, ...] = ()
+    frames: tuple[Frame, ...] = ()
     decisions: tuple[tuple[int, Decision], ...] = ()
     pulse: Pulse | None = None
     error: StoreError | None = None
+    bench: Event | None = None
+    replaced: bool = False
 
 
 @dataclass(slots=True)
@@ -130,24 +130,40 @@ class Feed:
         pulse, silent = self._last.pulse, time.monotonic() - self._looked_at
         age, limit = self._pulse_age(pulse), self.max_pulse_age_seconds
         stale = age is not None and age > limit
-        reason, remedy = "", ""
+        key, remedy_key = "", ""
+        places: Event = {}
         error = error or self._last.error
         if error is not None:
-            reason, remedy = TEXTS["dead_store"].format(error=error), error.remedy
+            key, places = "dead_store", {"error": str(error)}
         elif silent > limit or (stale and silent > limit / 2):  # an old pulse may only be an old look
-            reason, remedy = TEXTS["dead_store_silent"].format(seconds=round(silent)), TEXTS["dead_store_silent_do"]
+            key, remedy_key, places = "dead_store_silent", "dead_store_silent_do", {"seconds": round(silent)}
         elif pulse is None or age is None:
-            reason, remedy = TEXTS["dead_no_pulse"], TEXTS["dead_pulse_do"]
+            key, remedy_key = "dead_no_pulse", "dead_pulse_do"
         elif stale:
-            reason, remedy = TEXTS["dead_pulse"].format(seconds=round(age)), TEXTS["dead_pulse_do"]
-        return State(not reason, reason, remedy, pulse, age, self._sequence or 0)
+            key, remedy_key, places = "dead_pulse", "dead_pulse_do", {"seconds": round(age)}
+        reason = TEXTS[key].format(**places) if key else ""
+        remedy = error.remedy if error is not None else TEXTS.get(remedy_key, "")
+        return State(not reason, reason, remedy, (key, remedy_key, places), pulse, age, self._sequence or 0)
 
     def record_frame(self, record: Record) -> Frame:
-        made = shown(record, self.previews)
+        alarmed = self.store.ask(partial(alarms.of_capture, capture_id=record.verdict.capture.id))
+        made = shown(record, self.previews, alarmed)
         return Frame(b"id: %d\n" % record.sequence + frame("record", made).body, record.sequence)
 
     def state_frame(self, error: StoreError | None = None) -> Frame:
         return frame("state", self.state(error).event())
+
+    def bench(self, pulse: Pulse | None) -> Event:
+        """The running session of the station whose page this is, and the specimens still on its bench."""
+        station = pulse.station if pulse is not None else ""
+        runs = self.store.ask(partial(sessions.current, station=station))
+        waiting = self.store.ask(partial(chains.open_ones, station=station))
+        told = [retake_event(retake, self.store.get(retake.head), self.previews) for retake in waiting]
+        return {"session": runs and session_event(runs), "retakes": told}
+
+    def bench_frame(self) -> Frame:
+        """What is open at the bench, as it was last seen."""
+        return frame("bench", self._last.bench or {"session": None, "retakes": []})
 
     def _pulse_age(self, pulse: Pulse | None) -> float | None:
         """Seconds since the pulse, by its own time or since it last changed, whichever is longer: a clock that was
@@ -170,12 +186,17 @@ class Feed:
             due = self._looks % SELDOM == 0
             pulse = self.store.last_pulse() if due else self._last.pulse
             decisions = self.store.decided_since(self._decided) if due else ()
+            bench = self.bench(pulse) if due else self._last.bench
+            frames = tuple(self.record_frame(record) for record in records)
+        except ReplacedError as error:
+            self._sequence, self._decided = None, 0
+            return _Look(error=error, replaced=True)
         except StoreError as error:
             return _Look(error=error)
         self._looks += 1
         self._sequence = records[-1].sequence if records else self._sequence
         self._decided = decisions[-1][0] if decisions else self._decided
-        return _Look(records, decisions, pulse)
+        return _Look(records, frames, decisions, pulse, bench=bench)
 
     def _take(self, look: _Look) -> None:
         if self._stopped.is_set():
@@ -184,11 +205,16 @@ class Feed:
         if look.pulse != self._last.pulse and look.error is None:
             self._pulse_seen_at = self._looked_at
         if look.error is not None:
-            look.pulse = self._last.pulse
+            look.pulse, look.bench = self._last.pulse, self._last.bench
+        if look.replaced:  # every screen connects again and is told of the new file
+            for queue in tuple(self._queues):
+                self._drop(queue)
+        if look.bench != self._last.bench and look.bench is not None:
+            self._tell(frame("bench", look.bench))
         self._last = look
-        for record in look.records:
+        for record, told in zip(look.records, look.frames, strict=True):
             self.on_record(record)
-            self._tell(self.record_frame(record))
+            self._tell(told)
         for _, decision in look.decisions:
             if decision.at >= self._started_at:  # older ones are history: they came with their records
                 self._tell(frame("decision", decision_event(decision)))
@@ -201,7 +227,7 @@ class Feed:
 
     def _beat(self) -> None:
         state = self.state()
-        told = (state.live, state.reason, None if state.pulse is None else _pulse_event(state.pulse) | {"at": None})
+        told = (state.live, state.reason, None if state.pulse is None else pulse_event(state.pulse) | {"at": None})
         now = time.monotonic()
         if told != self._told or now - self._beaten_at >= BEAT_SECONDS:
             self._told, self._beaten_at = told, now
@@ -228,40 +254,3 @@ def feed_of(request: Request) -> Feed:
 
 
 Feeding = Annotated[Feed, Depends(feed_of)]
-
-
-def frame(kind: str, made: Event) -> Frame:
-    """One server-sent event (https://html.spec.whatwg.org/multipage/server-sent-events.html)."""
-    return Frame(f"event: {kind}\ndata: {json.dumps(made, ensure_ascii=False)}\n\n".encode())
-
-
-def shown(record: Record, previews: Previews) -> Event:
-    """The event of the contract, and beside it what the screen needs: the latest decision and the pictures."""
-    decision = record.decision and decision_event(record.decision)
-    return record_event(record) | {"decision": decision, "previews": previews.of(record.verdict)}
-
-
-def decision_event(decision: Decision) -> Event:
-    """A decision as a JSON object; `at` is UTC, ISO 8601."""
-    return {
-        "capture_id": decision.capture_id,
-        "action": decision.action.value,
-        "operator": decision.operator,
-        "reason_code": decision.reason_code,
-        "note": decision.note,
-        "at": decision.at.isoformat(),
-    }
-
-
-def _pulse_event(pulse: Pulse) -> Event:
-    engine = pulse.engine
-    return {
-        "at": pulse.at.isoformat(),
-        "station": pulse.station,
-        "arriving": list(pulse.arriving),
-        "waiting": pulse.waiting,
-        "problem": pulse.problem,
-        "notice": pulse.notice,
-        "fallback": pulse.fallback,
-        "engine": engine and {"model": engine.model, "backend": engine.backend, "precision": engine.precision},
-    }

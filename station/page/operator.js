@@ -1,8 +1,16 @@
-// The operator screen: what is known, what is looked at, and the keys. The state shown large is always the live one.
+// The operator screen: what is known, what is looked at, and what each deed does. The state shown large is always the
+// live one. Start here; the other files each have one place on the screen.
 
-import { listen } from "./feed.js";
+import { callWrong, cancel, choose as chooseReason, decide, noteWanted, prepareReasons, tell } from "./decisions.js";
 import { find, put, say } from "./dom.js";
+import { listen } from "./feed.js";
+import { listenForKeys } from "./keys.js";
+import * as overlays from "./overlays.js";
 import * as panels from "./panels.js";
+import { showReadings } from "./readings.js";
+import { showRetakes } from "./retakes.js";
+import { ask, get } from "./server.js";
+import { askForName, finish, isJoined, prepareSession, setWaiting, showSession } from "./session.js";
 import { play, unlock, unlocked } from "./sounds.js";
 import * as stage from "./stage.js";
 
@@ -12,49 +20,74 @@ const ALARM_MS = 6000; // NO LIVE DATA is heard again after this
 const body = document.body;
 
 let records = []; // newest first
+const fetched = new Map(); // capture id -> record: earlier ones that were asked for, and those before a retake
+let bench = { session: null, retakes: [] };
 let chosen = null; // capture id of the earlier one looked at; null: the live one
 let dead = null; // {reason, remedy} while nothing may be trusted
 let coming = false; // is the next capture arriving or waiting?
 let heard = false; // has the server said anything yet?
 let offsetMs = 0; // the server's clock minus this one's
-let shownId = null;
+let shown = ""; // what stands on the stage
 let arrivedAt = 0; // when a new capture last took the place of another
 let alarmedAt = 0;
-let operator = "";
 
 const live = () => records[0] ?? null;
-const looked = () => records.find((record) => record.capture_id === chosen) ?? live();
+const known = (captureId) => records.find((record) => record.capture_id === captureId) ?? fetched.get(captureId) ?? null;
+const looked = () => (chosen && known(chosen)) || live();
 
 function refresh() {
   const record = looked(), earlier = record !== live();
   body.classList.toggle("earlier", earlier);
   find("#earlier").hidden = !earlier;
+  if (!isJoined()) showSession(bench.session, live()?.rig ?? "");
   showState();
   panels.showStrip(records, record?.capture_id, choose);
-  panels.showDecision(record?.decision);
+  panels.showDecision(record);
+  showBench();
   if (earlier) {
     put(find("#earlier span"), ` ${say("number", { number: record.sequence })} · ${say(`state_${record.outcome}`)}`);
     find("#earlier use").setAttribute("href", `#shape-${record.outcome}`);
     find("#earlier").dataset.outcome = record.outcome;
   }
-  if (record?.capture_id !== shownId) present(record);
+  const told = JSON.stringify([record?.capture_id, record?.wrong_alarms, overlays.comparing()]);
+  if (told !== shown) present(record, told);
 }
 
 const showState = () =>
-  panels.showState(dead ? "dead" : !heard ? "connecting" : live()?.outcome ?? "waiting", live(), coming);
+  panels.showState(dead ? "dead" : heard ? panels.stateOf(live()) : "connecting", live(), coming);
 
-async function present(record) {
-  shownId = record?.capture_id;
-  stage.closeDetail();
-  const showing = stage.show(record); // first, so that the picture is fetched meanwhile
+function showBench() {
+  const record = looked();
+  showRetakes(bench.retakes, record?.capture_id, Date.now() + offsetMs, { choose, expect });
+}
+
+async function present(record, told) {
+  const another = JSON.parse(shown || "[]")[0] !== record?.capture_id;
+  shown = told;
+  if (another) stage.closeDetail();
+  overlays.showCompare(Boolean(record?.retake_of));
+  const before = record?.retake_of && overlays.comparing() ? await fetchOne(record.retake_of) : null;
+  if (shown !== told) return;
+  const showing = stage.show(record, before); // first, so that the pictures are fetched meanwhile
   panels.showFindings(record);
+  showReadings(record, records);
   const painted = await showing;
+  overlays.showClasses(record);
   // After the frame that holds it: what reads this knows that the picture is on the screen.
   if (painted) requestAnimationFrame(() => setTimeout(() => { body.dataset.sequence = record.sequence; }));
 }
 
-function choose(captureId) {
-  chosen = captureId === live()?.capture_id ? null : captureId;
+async function fetchOne(captureId) {
+  if (!known(captureId)) {
+    const record = await get(`/api/captures/${captureId}`);
+    if (record) fetched.set(captureId, record);
+  }
+  return known(captureId);
+}
+
+async function choose(captureId) {
+  chosen = !captureId || captureId === live()?.capture_id ? null : captureId;
+  if (chosen && !(await fetchOne(chosen))) chosen = null;
   refresh();
 }
 
@@ -70,9 +103,11 @@ function announce(record) {
 }
 
 function keep(record) {
+  const before = records.find((other) => other.capture_id === record.retake_of);
+  if (before) before.replaced_by = record.capture_id;
   records = [record, ...records.filter((other) => other.capture_id !== record.capture_id)]
     .sort((one, other) => other.sequence - one.sequence).slice(0, KEPT);
-  if (!records.some((other) => other.capture_id === chosen)) chosen = null;
+  if (chosen && !known(chosen)) chosen = null;
 }
 
 listen(`/api/events?recent=${KEPT}`, Number(body.dataset.silence), {
@@ -80,6 +115,7 @@ listen(`/api/events?recent=${KEPT}`, Number(body.dataset.silence), {
     if (!batch.length && !state.live) return; // the records did not answer: what was known stays, covered
     const newest = live()?.capture_id, first = !heard;
     records = [];
+    fetched.clear();
     batch.forEach(keep);
     heard = true;
     if (!first && live() && live().capture_id !== newest) announce(live());
@@ -91,19 +127,25 @@ listen(`/api/events?recent=${KEPT}`, Number(body.dataset.silence), {
     refresh();
     announce(record);
   },
-  decision(decision) {
-    const record = records.find((other) => other.capture_id === decision.capture_id);
-    if (!record) return;
-    record.decision = decision;
-    refresh();
+  decision: (decision) => decided(decision.capture_id, decision),
+  bench(told) {
+    bench = told;
+    showBench();
+    showSession(bench.session, live()?.rig ?? "");
+    setWaiting(bench.retakes);
   },
   state(state) {
     heard = true;
     offsetMs = Date.parse(state.now) - Date.now();
-    mourn(state.live ? null : state, state.pulse);
+    mourn(state.live ? null : inWords(state), state.pulse);
   },
   silence: () => mourn({ reason: say("dead_connection"), remedy: say("dead_connection_do") }),
 });
+
+/** The server's reason in this screen's language. */
+function inWords({ reason, remedy, said: [key, remedyKey, places] }) {
+  return { reason: key ? say(key, places) : reason, remedy: remedyKey ? say(remedyKey) : remedy };
+}
 
 /** Cover the screen with NO LIVE DATA, or take the cover away (null). */
 function mourn(state, pulse = null) {
@@ -120,68 +162,61 @@ function mourn(state, pulse = null) {
   if (!dead) alarmedAt = 0;
 }
 
-setInterval(() => panels.showAge(live(), Date.now() + offsetMs), 500);
+setInterval(() => {
+  panels.showAge(live(), Date.now() + offsetMs);
+  showBench();
+}, 500);
 
-async function decide(action) {
-  const record = looked();
-  if (!operator) return askForName();
-  if (!record) return panels.tellDecision(say("nothing_to_decide"), true);
-  if (chosen === null && performance.now() - arrivedAt < STRAY_KEY_MS) return panels.tellDecision(say("just_arrived"), true);
-  panels.tellDecision(say("saving"), false);
-  const wrong = await post(record.capture_id, action).catch(() => say("no_answer"));
-  if (wrong) panels.tellDecision(say("not_saved", { why: wrong }), true);
-}
+// What a person does to a capture.
 
-/** Store the decision; answers what went wrong, or nothing. */
-async function post(captureId, action) {
-  const answer = await fetch(`/api/captures/${captureId}/decisions`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ action, operator }),
-    signal: AbortSignal.timeout(5000),
-  });
-  const told = await answer.json();
-  if (!answer.ok) return typeof told.detail === "string" ? told.detail : answer.statusText;
-  const record = records.find((other) => other.capture_id === captureId);
-  if (record) record.decision = told;
+function decided(captureId, decision) {
+  const record = known(captureId);
+  if (record) record.decision = decision;
   refresh();
-  return "";
 }
 
-// The session: the operator's name, and the gesture that sound needs.
-const name = find("#name");
-name.value = localStorage.getItem("station.operator") ?? "";
-
-function askForName() {
-  put(find("#hint"), say("session_first"));
-  find("#session").classList.add("wanted");
-  (name.value ? find("#session button") : name).focus();
+function alarmed(captureId, numbers, decision) {
+  const record = known(captureId);
+  if (record) [record.wrong_alarms, record.decision] = [numbers, decision ?? record.decision];
+  refresh();
+  if (!decision) tell(say("alarm_kept"));
 }
 
-function startSession(event) {
-  event.preventDefault();
-  operator = name.value.trim();
-  if (!operator) return askForName();
-  localStorage.setItem("station.operator", operator);
-  unlock();
-  navigator.wakeLock?.request("screen").catch(() => {}); // a convenience: the screen should not go dark
-  put(find("#who span"), operator);
-  session(true);
-  return document.activeElement.blur();
+const desk = {
+  looked,
+  isStray: () => chosen === null && performance.now() - arrivedAt < STRAY_KEY_MS,
+  decided,
+  alarmed,
+};
+
+function nextRetake() {
+  const heads = bench.retakes.map((retake) => retake.head), at = heads.indexOf(looked()?.capture_id);
+  if (heads.length) choose(heads[(at + 1) % heads.length]);
 }
 
-function session(started) {
-  find("#session").hidden = started;
-  find("#actions").hidden = !started;
-  showSettings();
+/** The next file is of this retake; without a number: of the one that is looked at. */
+async function expect(number, specimen = null) {
+  const retake = bench.retakes.find((one) => (number ? one.number === number : one.head === looked()?.capture_id));
+  if (!isJoined()) return askForName();
+  if (!retake) return tell(say("no_retake_here"), true);
+  const { wrong, told } = await ask(`/api/retakes/${retake.number}/await`, { specimen });
+  if (wrong) return tell(say("not_saved", { why: wrong }), true);
+  tell(say("expecting", { name: told.specimen ?? say("number", { number: retake.sequence ?? "?" }) }));
+  return choose(retake.head);
 }
 
-find("#session").addEventListener("submit", startSession);
-find("#change").addEventListener("click", () => {
-  operator = "";
-  session(false);
-  name.focus();
-});
+/** A scanned code: an open retake is awaited, one without a number gets it, any other specimen is looked up. */
+async function scan(code) {
+  const open = bench.retakes.find((retake) => retake.specimen === code);
+  if (open) return expect(open.number);
+  const here = bench.retakes.find((retake) => retake.head === looked()?.capture_id);
+  if (here && !here.specimen) return expect(here.number, code);
+  const record = await get(`/api/specimens?number=${encodeURIComponent(code)}`);
+  if (!record) return tell(say("scan_unknown", { code }), true);
+  fetched.set(record.capture_id, record);
+  await choose(record.capture_id);
+  return tell(say("scan_found", { code, number: record.sequence }));
+}
 
 // Switches, remembered on this computer.
 const DEFAULTS = { sound: true, "pass-sound": false };
@@ -207,37 +242,44 @@ function detail(number) {
   else if (finding?.crop) stage.openDetail(finding, number);
 }
 
-function back() {
-  if (!stage.closeDetail()) choose(null);
-}
+const wrongAlarm = () => callWrong(stage.openedDetail(), looked() ? stage.worst(looked()) : [], desk);
 
-const KEYS = {
-  a: () => decide("accept"),
-  r: () => decide("retake"),
-  s: () => decide("set aside"),
-  m: () => flip("sound"),
-  p: () => flip("pass-sound"),
-  o: () => stage.toggleOutlines(),
-  arrowleft: () => step(-1),
-  arrowright: () => step(1),
-  home: () => choose(null),
-  escape: back,
+const DEEDS = {
+  accept: () => decide("accept", desk),
+  retake: () => decide("retake", desk),
+  set_aside: () => decide("set_aside", desk),
+  wrong_alarm: wrongAlarm,
+  expect: () => expect(null),
+  next_retake: nextRetake,
+  finish,
+  note: noteWanted,
+  outlines: overlays.toggleAll,
+  compare: () => { overlays.toggleCompare(); refresh(); },
+  sound: () => flip("sound"),
+  pass_sound: () => flip("pass-sound"),
+  later: () => step(-1),
+  earlier: () => step(1),
+  live: () => choose(null),
+  back: () => cancel() || stage.closeDetail() || choose(null),
 };
 
-document.addEventListener("keydown", (event) => {
-  const typing = event.target.matches("input") && event.key !== "Escape";
-  if (typing || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
-  const key = event.key.toLowerCase();
-  const act = /^[1-9]$/.test(key) ? () => detail(Number(key)) : KEYS[key];
-  if (!act) return;
-  event.preventDefault();
-  act();
+listenForKeys({
+  deed: (name) => DEEDS[name](),
+  number: (number) => chooseReason(number, desk) || detail(number),
+  overlay: overlays.toggleNumber,
+  scan,
 });
-for (const button of document.querySelectorAll("#actions [data-action]")) {
-  button.addEventListener("click", () => decide(button.dataset.action));
+for (const button of document.querySelectorAll("[data-deed]")) {
+  button.addEventListener("click", () => DEEDS[button.dataset.deed]());
 }
-for (const id of Object.keys(DEFAULTS)) find(`#${id}`).addEventListener("click", () => flip(id));
-find("#outlines").addEventListener("click", () => stage.toggleOutlines());
-find("#live").addEventListener("click", () => choose(null));
+for (const id of ["outlines", "compare", "live", "sound"]) find(`#${id}`).addEventListener("click", () => DEEDS[id]());
+find("#pass-sound").addEventListener("click", () => flip("pass-sound"));
+prepareReasons((number) => chooseReason(number, desk));
+prepareSession({
+  started() {
+    unlock();
+    navigator.wakeLock?.request("screen").catch(() => {}); // a convenience: the screen should not go dark
+    showSettings();
+  },
+});
 showSettings();
-(name.value ? find("#session button") : name).focus({ preventScroll: true });

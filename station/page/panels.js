@@ -1,22 +1,44 @@
 // The state, the findings, the strip and the decision line: each takes the present values and shows them.
 
-import { clock, explain, figure, find, make, put, reshape, say, shape } from "./dom.js";
+import { clock, explain, figure, find, make, put, reasoned, reshape, say, shape, titled } from "./dom.js";
 import { openDetail, point, worst } from "./stage.js";
 
+/** The sign of a capture: its outcome, or what a person made of it. */
+export function stateOf(record) {
+  const action = record?.decision?.action;
+  if (!record) return "waiting";
+  if (action === "set aside") return "aside";
+  if (action === "retake" && record.outcome !== "FAIL") return "again";
+  return action === "accept" && record.outcome !== "PASS" ? "accepted" : record.outcome;
+}
+
 /**
- * `state`: PASS WARN UNKNOWN FAIL waiting connecting dead. It is that of the live capture, whatever is looked at.
- * `coming`: the next one is under way, so what lies on the stand may no longer be what this state speaks of.
+ * `state`: that of the live capture, whatever is looked at; or waiting connecting dead. `coming`: the next one is under
+ * way, so what lies on the stand may no longer be what this state speaks of.
  */
 export function showState(state, record, coming) {
-  const outcome = record && state === record.outcome;
+  const told = record && state === stateOf(record);
   document.body.dataset.state = state;
+  document.body.dataset.lit = told ? record.outcome : "";
   reshape(find("#state > .shape"), state);
   put(find("#word"), say(`state_${state}`));
   find("#word").style.setProperty("--letters", find("#word").textContent.length);
-  document.body.classList.toggle("coming", Boolean(outcome && coming));
-  put(find("#do"), outcome && coming ? say("do_coming", { number: record.sequence }) : say(`do_${state}`));
-  put(find("#kicker"), outcome ? `${say(`kicker_${state}`)} · ${say("number", { number: record.sequence })}` : "");
+  document.body.classList.toggle("coming", Boolean(told && coming));
+  put(find("#do"), told && coming ? say("do_coming", { number: record.sequence }) : say(doing(state, record)));
+  put(find("#kicker"), told ? kicker(record) : "");
   document.title = `${say(`state_${state}`)} · ${document.body.dataset.title}`;
+}
+
+const doing = (state, record) => (record?.retake_of && (state === "PASS" || state === "WARN") ? `do_${state}_again` : `do_${state}`);
+
+function kicker(record) {
+  const { decision, attempt, outcome } = record;
+  return [
+    say(`kicker_${outcome}`),
+    say("number", { number: record.sequence }),
+    attempt > 1 && say("attempt", { count: attempt }),
+    decision?.reason_code && reasoned(decision.reason_code),
+  ].filter(Boolean).join(" · ");
 }
 
 export function showAge(record, nowMs) {
@@ -41,7 +63,7 @@ export function showFindings(record) {
   find("#specimen").classList.toggle("none", !record.specimen.length);
   put(find("#which"), `${say("number", { number: record.sequence })} · ${clock(record.recorded_at)} · ${record.path.split("/").pop()}`);
   put(find("#summary"), bad.length ? "" : say(good.length ? "findings_none" : "findings_unjudged"));
-  find("#reasons").replaceChildren(...bad.map(reason));
+  find("#reasons").replaceChildren(...bad.map((finding, index) => reason(finding, index, record.wrong_alarms.includes(finding.place))));
   find("#passed").replaceChildren(...good.map((finding) =>
     make("li", { title: finding.message }, shape("PASS"), `${checkName(finding)} `, make("span", {}, figures(finding)))));
   find("#findings").scrollTop = 0;
@@ -55,14 +77,15 @@ function figures({ value, limit, unit }) {
   return figure(value, unit) + against;
 }
 
-function reason(finding, index) {
+function reason(finding, index, wrong) {
   const number = index + 1;
-  const item = make("li", { "data-outcome": finding.outcome },
+  const item = make("li", { "data-outcome": finding.outcome, class: wrong ? "wrong" : null },
     shape(finding.outcome),
     make("div", {},
-      make("h2", {}, make("b", {}, `${number}`), ` ${checkName(finding)} `, make("span", {}, figures(finding))),
-      explain(make("p", { class: "message" }), finding.message),
-      explain(make("p", { class: "remedy" }), finding.remedy)));
+      make("h2", {}, make("b", {}, `${number}`), ` ${titled(finding)} `, make("span", {}, figures(finding))),
+      explain(make("p", { class: "message", lang: "en" }), finding.message),
+      explain(make("p", { class: "remedy", lang: "en" }), finding.remedy)));
+  if (wrong) find("div", item).append(make("p", { class: "called" }, say("called_wrong")));
   if (finding.crop) item.append(cutout(finding, number));
   item.addEventListener("pointerenter", () => point(number));
   item.addEventListener("pointerleave", () => point(null));
@@ -81,6 +104,7 @@ function cutout(finding, number) {
   return button;
 }
 
+const SIGNS = { accept: "✓", retake: "↻", "set aside": "→" };
 const cells = new Map(); // capture id -> button; kept and moved, so that no thumbnail is loaded twice
 
 export function showStrip(records, shownId, choose) {
@@ -95,7 +119,8 @@ export function showStrip(records, shownId, choose) {
     const button = cells.get(record.capture_id) ?? cell(record, choose);
     cells.set(record.capture_id, button);
     button.dataset.decision = record.decision?.action ?? "";
-    put(find(".mark", button), record.decision ? say(record.decision.action)[0] : "");
+    put(find(".mark", button), record.decision ? SIGNS[record.decision.action] : record.replaced_by ? "↻" : "");
+    button.classList.toggle("replaced", Boolean(record.replaced_by));
     if (record.capture_id === shownId) button.setAttribute("aria-current", "true");
     else button.removeAttribute("aria-current");
     if (strip.children[index] !== button) strip.insertBefore(button, strip.children[index] ?? null);
@@ -118,18 +143,18 @@ function cell(record, choose) {
   return button;
 }
 
-export function showDecision(decision) {
-  for (const button of document.querySelectorAll("#actions [data-action]")) {
-    button.setAttribute("aria-pressed", decision?.action === button.dataset.action);
+const PRESSED = { accept: "accept", retake: "retake", "set aside": "set_aside" };
+
+export function showDecision(record) {
+  const decision = record?.decision;
+  for (const button of document.querySelectorAll("#actions [data-deed]")) {
+    button.setAttribute("aria-pressed", Boolean(decision) && PRESSED[decision.action] === button.dataset.deed);
   }
   find("#done").classList.remove("wrong");
-  put(find("#done"), decision
-    ? say(`done_${decision.action}`, { operator: decision.operator, time: clock(decision.at) }) : say("undecided"));
-}
-
-export function tellDecision(text, wrong) {
-  find("#done").classList.toggle("wrong", wrong);
-  put(find("#done"), text);
+  const reason = decision?.reason_code ? ` (${reasoned(decision.reason_code)})` : "";
+  const replaced = record?.replaced_by ? ` ${say("was_replaced")}` : "";
+  put(find("#done"), (decision
+    ? say(`done_${decision.action}`, { operator: decision.operator, time: clock(decision.at) }) + reason : say("undecided")) + replaced);
 }
 
 /** What the daemon says of itself: arriving, waiting, problem, engine, notice; nothing (null) while it is not live. */

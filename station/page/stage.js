@@ -1,5 +1,5 @@
-// The photograph with what was found drawn over it. The outlines are an SVG in photo pixels laid over a picture of
-// any size; names and numbers are HTML, so that their size does not depend on the photograph's.
+// The photograph with what was found drawn over it, beside the one it replaces when it is a retake. The outlines are an
+// SVG in photo pixels laid over a picture of any size; names and numbers are HTML, so that their size stays readable.
 
 import { draw, find, make, put, say, shape } from "./dom.js";
 
@@ -9,21 +9,37 @@ const empty = find("#empty");
 const well = find("#well");
 let token = 0;
 
-/** Show this record's photograph; resolves once it is decoded and in place, false when overtaken by another. */
-export async function show(record) {
+/** Show this record's photograph, and beside it `before`'s; resolves once decoded and in place, false when overtaken. */
+export async function show(record, before) {
   const mine = ++token;
   if (!record) {
     blank("photo_waiting");
     return false;
   }
   const slow = setTimeout(() => mine === token && blank("photo_slow"), PATIENCE_MS);
-  const picture = record.previews.photo && await decoded(record.previews.photo);
+  const wanted = [record, before].map((one) => one?.previews.photo && decoded(one.previews.photo));
+  const [picture, old] = await Promise.all(wanted);
   clearTimeout(slow);
   if (mine !== token) return false;
   find("#stage").setAttribute("aria-label", say("photo", { number: record.sequence }));
-  if (picture) fill(record, picture);
+  compare(old ? before : null, old, record);
+  if (picture) fill(frame, record, picture);
   else blank("photo_none");
   return true;
+}
+
+function compare(before, picture, record) {
+  find("#before").hidden = !before;
+  well.classList.toggle("two", Boolean(before));
+  find("#now figcaption").hidden = !before;
+  if (!before) return find("#before .frame").replaceChildren();
+  caption(find("#before figcaption"), before, say("before"));
+  caption(find("#now figcaption"), record, say("after", { count: record.attempt }));
+  return fill(find("#before .frame"), before, picture);
+}
+
+function caption(place, record, text) {
+  place.replaceChildren(shape(record.outcome), make("b", {}, text), make("span", {}, say("number", { number: record.sequence })));
 }
 
 function blank(key) {
@@ -33,13 +49,13 @@ function blank(key) {
   put(find("span", empty), say(`${key}_why`));
 }
 
-function fill(record, picture) {
-  empty.hidden = true;
+function fill(place, record, picture) {
+  if (place === frame) empty.hidden = true;
   const [width, height] = record.size_px ?? [picture.naturalWidth, picture.naturalHeight];
-  frame.style.setProperty("--ratio", picture.naturalWidth / picture.naturalHeight);
+  place.style.setProperty("--ratio", picture.naturalWidth / picture.naturalHeight);
   picture.alt = "";
-  frame.replaceChildren(picture, outlines(record, width, height), make("div", { class: "tags" }, ...tags(record)));
-  place(width, height);
+  place.replaceChildren(picture, outlines(record, width, height), make("div", { class: "tags" }, ...tags(record)));
+  arrange(place, width, height);
 }
 
 /** The address as a decoded image, or null when it is missing or broken. */
@@ -82,19 +98,19 @@ function wheres(record) {
   return worst(record).map((finding, index) => ({ finding, number: index + 1 })).filter(({ finding }) => finding.where);
 }
 
-/** What is not in order, worst first; the screen numbers its findings in this order. */
+/** What is not in order, worst first; the screen numbers its findings in this order. `place`: its place in the verdict. */
 export function worst(record) {
   const rank = { FAIL: 0, UNKNOWN: 1, WARN: 2 };
   return record.findings
-    .map((finding, index) => ({ ...finding, crop: record.previews.crops[index] }))
+    .map((finding, place) => ({ ...finding, place, crop: record.previews.crops[place] }))
     .filter((finding) => finding.outcome !== "PASS")
     .sort((one, other) => rank[one.outcome] - rank[other.outcome]);
 }
 
 /** Every tag on its object's corner, pushed down where it would cover another. */
-function place(width, height) {
-  const bounds = frame.getBoundingClientRect();
-  const tags = [...frame.querySelectorAll(".tag")].map((tag) => ({ tag, wide: tag.offsetWidth, high: tag.offsetHeight }));
+function arrange(place, width, height) {
+  const bounds = place.getBoundingClientRect();
+  const tags = [...place.querySelectorAll(".tag")].map((tag) => ({ tag, wide: tag.offsetWidth, high: tag.offsetHeight }));
   const taken = []; // measured first and written after: the browser lays out once
   for (const { tag, wide, high } of tags) {
     const [x, y, w] = tag.spot;
@@ -143,9 +159,3 @@ export function closeDetail() {
 }
 
 export const openedDetail = () => (detail.hidden ? null : Number(detail.dataset.number));
-
-export function toggleOutlines() {
-  const shown = well.classList.toggle("bare") === false;
-  find("#outlines").setAttribute("aria-pressed", shown);
-  put(find("#outlines b"), say(shown ? "on" : "off"));
-}

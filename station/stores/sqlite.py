@@ -25,7 +25,7 @@ from pydantic import Field
 from sqlalchemy.exc import SQLAlchemyError
 
 import station.settings
-from station.errors import StoreError
+from station.errors import ReplacedError, StoreError
 from station.inbox.mounts import mount_of
 from station.records import lock, queries, tallies
 from station.records.migrations import prepare
@@ -180,11 +180,15 @@ class SqliteStore:
         """A removed file goes on taking rows that nobody will find again."""
         if self._closed:
             raise StoreError("The records are closed.", "Start the program again.")
-        if _identity(self._path) != self._file:
-            raise StoreError(
-                f"The records file {self._path} was replaced while it was in use.",
-                "Put the former file back, or start daemon and pages again to go on with the new one.",
-            )
+        if (there := _identity(self._path)) == self._file:
+            return
+        said = f"The records file {self._path} was replaced while it was in use."
+        if self._own is not None:
+            raise StoreError(said, "Put the former file back, or start the daemon again to go on with the new one.")
+        self._shared.dispose()  # connections made from now on open the new file
+        prepare(_writing(self._shared), backup=None)
+        self._file = there
+        raise ReplacedError(said, "The page goes on with the new file by itself.")
 
     def _backup(self, version: int) -> None:
         """A whole copy beside the file, under its final name only when it is complete."""

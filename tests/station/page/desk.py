@@ -22,7 +22,7 @@ import numpy as np
 from fastapi import FastAPI
 
 from station.stores import sqlite
-from station.types import Box, Capture, Engine, Finding, Outcome, Pulse, Record, Region, Stamp, Verdict
+from station.types import Box, Capture, Engine, Finding, Outcome, Policy, Pulse, Record, Region, Stamp, Verdict, worst
 
 ENGINE = Engine("herbarium-sheet", "ab" * 32, "onnxruntime", "fp32", "1.23")
 SIZE_PX = (1200, 1800)
@@ -71,28 +71,32 @@ class Station:
         outcome: Outcome = Outcome.PASS,
         *,
         findings: tuple[Finding, ...] | None = None,
-        specimen: tuple[str, ...] = ("E00012345",),
+        specimen: tuple[str, ...] | None = None,
         pictures: bool | bytes = True,
+        policy: Policy = Policy.BLOCK,
     ) -> Record:
-        """One capture with its pictures (False: none; bytes: these instead of a JPEG), recorded."""
+        """One capture with its pictures (False: none; bytes: these instead of a JPEG), recorded; `policy` is for FAIL.
+        Without `specimen` it has a number of its own."""
         self.number += 1
         sha256 = hashlib.sha256(f"{self.root}{self.number}".encode()).hexdigest()
         path = Path(f"/inbox/sheet-{self.number:04}.jpg")
         capture = Capture(sha256[:16], path, sha256, datetime.now(UTC), 1, Stamp(1, self.number, 1, 1))
+        found = (finding(outcome),) if findings is None else findings
         corners = np.array([[100, 200], [400, 200], [400, 350], [100, 350]], dtype=np.float32)
         verdict = Verdict(
             capture=capture,
             profile="herbarium-sheet",
             rig="stand-1",
             size_px=SIZE_PX,
-            specimen=specimen,
-            findings=(finding(outcome),) if findings is None else findings,
-            measures={},
+            specimen=(f"E{self.number:08}",) if specimen is None else specimen,
+            findings=found,
+            measures={"skew_deg": 0.2},
             regions=(Region("label", corners, 45_000.0, 0.97),),
             engine=ENGINE,
             config_digest="cd" * 32,
             software="0.1.0",
             seconds={"decode": 0.1, "total": 0.4},
+            policy=policy if worst(found) is Outcome.FAIL else Policy.INFORM,
         )
         if pictures is not False:
             self._write_pictures(capture.id, b"" if pictures is True else pictures)

@@ -3,37 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from station.types import Action, Decision, Outcome, Record
-from tests.station.page.desk import Station, finding, page_process, running_station
-
-Open = Callable[[str], Page]
-WORDS = {Outcome.PASS: "PASS", Outcome.WARN: "WARN", Outcome.UNKNOWN: "NOT JUDGED", Outcome.FAIL: "RETAKE"}
-SOON_MS = 4000
-"""How soon NO LIVE DATA must stand there."""
-
-
-def painted(page: Page, record: Record) -> None:
-    """Wait until this record's picture is on the screen."""
-    page.wait_for_function("number => document.body.dataset.sequence === String(number)", arg=record.sequence)
-
-
-def start_session(page: Page, name: str = "Anna") -> None:
-    page.get_by_label("Your name").fill(name)
-    page.get_by_role("button", name="Start session").click()
-
-
-def ground(page: Page) -> tuple[int, int, int]:
-    """The colour behind the state: red, green, blue."""
-    colour = page.locator("#state").evaluate("element => getComputedStyle(element).backgroundColor")
-    red, green, blue = map(int, re.findall(r"\d+", colour)[:3])
-    return red, green, blue
+from station.types import Action, Decision, Outcome
+from tests.station.page.desk import Station, finding
+from tests.station.page.screen import WORDS, Open, ground, painted, start_session
 
 
 @pytest.mark.parametrize("outcome", list(Outcome))
@@ -47,7 +24,7 @@ def test_a_new_capture_appears_with_its_word_and_sign(
     painted(page, record)
     expect(page.locator("#word")).to_have_text(WORDS[outcome])
     expect(page.locator("#state > .shape use")).to_have_attribute("href", f"#shape-{outcome.name}")
-    expect(page.locator("#specimen")).to_have_text("E00012345")
+    expect(page.locator("#specimen")).to_have_text(record.verdict.specimen[0])
     expect(page.locator("#frame img")).to_be_visible()
     expect(page.locator("#frame svg polygon.line")).to_have_count(1)
     expect(page).to_have_title(re.compile(f"^{WORDS[outcome]} "))
@@ -86,10 +63,18 @@ def test_the_page_opens_on_the_last_capture(shared_station: tuple[Station, str],
 
 
 @pytest.mark.parametrize(
-    ("key", "action"), [("a", Action.ACCEPT), ("r", Action.RETAKE), ("s", Action.SET_ASIDE), ("A", Action.ACCEPT)]
+    ("key", "action", "word"),
+    [
+        ("a", Action.ACCEPT, "ACCEPTED"),
+        ("r", Action.RETAKE, "RETAKE"),
+        ("s", Action.SET_ASIDE, "SET ASIDE"),
+        ("A", Action.ACCEPT, "ACCEPTED"),
+    ],
 )
-def test_keys_write_decisions(shared_station: tuple[Station, str], open_page: Open, key: str, action: Action) -> None:
-    """A, R and S are stored with the operator's name and shown as done; the verdict stays."""
+def test_keys_write_decisions(
+    shared_station: tuple[Station, str], open_page: Open, key: str, action: Action, word: str
+) -> None:
+    """A, R and S are stored with the operator's name and shown as done, also in the large word; the verdict stays."""
     station, address = shared_station
     page = open_page(address)
     start_session(page)
@@ -97,9 +82,11 @@ def test_keys_write_decisions(shared_station: tuple[Station, str], open_page: Op
     painted(page, record)
     page.wait_for_timeout(350)
     page.keyboard.press(key)
+    if action is not Action.RETAKE:  # against the verdict, or aside: why?
+        page.keyboard.press("2")
     expect(page.locator("#done")).to_contain_text("by Anna at")
-    expect(page.locator(f"[data-action='{action.value}']")).to_have_attribute("aria-pressed", "true")
-    expect(page.locator("#word")).to_have_text("RETAKE")
+    expect(page.locator(f"[data-deed='{action.value.replace(' ', '_')}']")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#word")).to_have_text(word)
     (decision,) = station.store.decisions(record.verdict.capture.id)
     assert (decision.action, decision.operator) == (action, "Anna")
 
@@ -110,7 +97,7 @@ def test_a_key_needs_a_session(shared_station: tuple[Station, str], open_page: O
     page = open_page(address)
     record = station.shoot()
     painted(page, record)
-    expect(page.locator("#hint")).to_have_text("Sound is off until you start the session.")
+    expect(page.locator("#hint")).to_have_text("Starting the session turns the sound on.")
     page.locator("body").click(position={"x": 5, "y": 300})
     page.keyboard.press("a")
     expect(page.locator("#hint")).to_contain_text("every decision carries a name")
@@ -132,6 +119,7 @@ def test_an_earlier_capture_can_be_looked_at_and_decided(shared_station: tuple[S
     expect(page.locator("#word")).to_have_text("WARN")
     expect(page.locator("#which")).to_contain_text(f"No. {earlier.sequence} ")
     page.keyboard.press("s")
+    page.keyboard.press("6")
     expect(page.locator("#done")).to_contain_text("Set aside by Anna")
     assert station.store.decisions(earlier.verdict.capture.id)
     page.keyboard.press("Escape")
@@ -206,58 +194,10 @@ def test_what_arrives_and_what_is_wrong_is_told(shared_station: tuple[Station, s
     try:
         expect(page.locator("#do")).to_contain_text("The next one is being judged.")
         for text in ("IMG_0042.NEF arriving", "3 waiting", "The inbox has disappeared.", "Running on the fallback."):
-            expect(page.get_by_text(text)).to_be_visible()
+            expect(page.get_by_text(text).first).to_be_visible()
         expect(page.locator("#engine")).to_have_text("herbarium-sheet on onnxruntime, fp32")
     finally:
         station.pulse = {}
-
-
-def test_a_dead_daemon_covers_the_state(shared_station: tuple[Station, str], open_page: Open) -> None:
-    """The pulse stops: NO LIVE DATA instead of a stale green; it comes back: so does the state."""
-    station, address = shared_station
-    page = open_page(address)
-    painted(page, station.shoot())
-    station.beating = False
-    try:
-        expect(page.locator("#word")).to_have_text("NO LIVE DATA", timeout=SOON_MS)
-        expect(page.locator("#dead")).to_contain_text("no sign of life")
-        expect(page.locator("#dead")).to_contain_text("station run")
-        red, green, blue = ground(page)
-        assert red == green == blue
-    finally:
-        station.beating = True
-    expect(page.locator("#word")).to_have_text("PASS")
-    expect(page.locator("#dead")).to_be_hidden()
-
-
-def test_records_that_do_not_answer_cover_the_state(tmp_path: Path, open_page: Open) -> None:
-    """The store raises: NO LIVE DATA with the store's own words."""
-    with running_station(tmp_path) as station, page_process(tmp_path) as (_, address):
-        page = open_page(address)
-        painted(page, station.shoot())
-        station.beating = False
-        (tmp_path / "records.sqlite").rename(tmp_path / "away.sqlite")
-        expect(page.locator("#word")).to_have_text("NO LIVE DATA", timeout=SOON_MS)
-        expect(page.locator("#dead .why")).to_contain_text("The records do not answer")
-
-
-def test_a_station_begun_anew_replaces_what_was_shown(tmp_path: Path, open_page: Open) -> None:
-    """The tab was left open while the records were replaced: first it waits, then number 1 is another capture."""
-    old, new = tmp_path / "old", tmp_path / "new"
-    with running_station(old) as station, page_process(old) as (_, address):
-        page = open_page(address)
-        painted(page, station.shoot(Outcome.FAIL))
-        expect(page.locator("#word")).to_have_text("RETAKE")
-    with running_station(new) as station, page_process(new, port=int(address.rpartition(":")[2])):
-        expect(page.locator("#word")).to_have_text("WAITING")
-        expect(page.locator("#strip button")).to_have_count(0)
-        expect(page.get_by_text("The first capture appears here.")).to_be_visible()
-        start_session(page)
-        page.keyboard.press("a")
-        expect(page.locator("#done")).to_have_text("There is no capture to decide on yet.")
-        station.shoot(Outcome.WARN, specimen=("E00099999",))
-        expect(page.locator("#word")).to_have_text("WARN")
-        expect(page.locator("#specimen")).to_have_text("E00099999")
 
 
 def test_sound_needs_the_session_and_can_be_muted(shared_station: tuple[Station, str], open_page: Open) -> None:
@@ -273,22 +213,5 @@ def test_sound_needs_the_session_and_can_be_muted(shared_station: tuple[Station,
     expect(page.locator("#sound b")).to_have_text("off")
     page.reload()
     expect(page.get_by_label("Your name")).to_have_value("Anna")
-    page.get_by_role("button", name="Start session").click()
+    page.locator("#session [type=submit]").click()
     expect(page.locator("#sound b")).to_have_text("off")
-
-
-def test_a_dead_server_covers_the_state_and_a_new_one_takes_it_off(tmp_path: Path, open_page: Open) -> None:
-    """The page's own process is killed: the screen says so by itself, and goes on when the server is back."""
-    with running_station(tmp_path) as station:
-        record = station.shoot()
-        with page_process(tmp_path) as (process, address):
-            page = open_page(address)
-            painted(page, record)
-            expect(page.locator("#word")).to_have_text("PASS")
-            process.kill()
-            expect(page.locator("#word")).to_have_text("NO LIVE DATA", timeout=SOON_MS)
-            expect(page.locator("#dead")).to_contain_text("lost the page's server")
-        missed = station.shoot(Outcome.FAIL)
-        with page_process(tmp_path, port=int(address.rpartition(":")[2])):
-            painted(page, missed)
-            expect(page.locator("#word")).to_have_text("RETAKE")

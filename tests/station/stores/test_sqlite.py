@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from station.errors import StoreError
+from station.errors import ReplacedError, StoreError
 from station.inbox.mounts import Mount
 from station.stores import sqlite
 from station.types import Action, Decision, Pulse, Verdict
@@ -181,3 +181,22 @@ def test_the_pulse_does_not_make_the_files_grow(store: sqlite.SqliteStore, tmp_p
             assert store.last_pulse() is not None
     assert (tmp_path / "records.sqlite").stat().st_size < 200_000
     assert (tmp_path / "records.sqlite-wal").stat().st_size < 2 * 4096 * sqlite.LOG_PAGES
+
+
+def test_a_reader_goes_on_with_the_file_that_took_the_place(tmp_path: Path, verdict_of: VerdictOf) -> None:
+    """The page is told once that the records are others, and then reads those; the daemon is not let on."""
+    daemon = open_store(tmp_path)
+    page = sqlite.build(sqlite.Settings(), tmp_path)
+    daemon.add(verdict_of(1), "stand-1")
+    assert page.count() == 1
+    daemon.close()
+    for path in tmp_path.glob("records.sqlite*"):
+        path.unlink()
+    another = open_store(tmp_path)
+    another.add(verdict_of(2), "stand-1")
+    another.add(verdict_of(3), "stand-1")
+    with pytest.raises(ReplacedError, match="replaced"):
+        page.count()
+    assert [record.verdict.specimen for record in page.since(0)] == [("E00000002",), ("E00000003",)]
+    page.close()
+    another.close()
