@@ -1,8 +1,9 @@
 """Class map -> the objects in the photograph.
 
-Straight-sided objects (labels, charts, barcodes ...) become four corners: the network's `core` map parts those that
-touch, every pixel of the class then goes to its nearest core. Plants keep their outline. The sheet (or slide) itself is
-found by mount.py.
+Straight-sided objects become four corners. Flat things that touch (labels, stamps, packets, barcodes) are told apart by
+the network's `sides`: each cell says where the sides of its object lie, and cells that agree are one object. Strips
+(charts, scale bars) are too long for that: their `core` parts them, and pieces that fill one rectangle are joined.
+Plants keep their outline. The sheet (or slide) itself is found by mount.py.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from station import mount
-from station.measure import outline, strip
-from station.types import Photo, Region, Segmentation
+from station.measure import outline, strip, votes
+from station.types import SIDES_REACH_PX, SIDES_STRIDE, Photo, Region, Segmentation
 
 FLAT = ("label", "stamp", "packet")
 """Flat things on the mount that are easily taken for each other: they are parted together and each is named by most of
@@ -30,6 +31,12 @@ and 0 to 0.5 by F1 of labels (0.78 without the second, 0.84 with it)."""
 LEAST_AREA = {"barcode": 8e-4, "scale_bar": 30e-4, "colour_chart": 12e-4, "packet": 40e-4, "stamp": 4e-4, "label": 3e-4}
 """Smallest share of the map that counts as an object, below half of the smallest in the annotated training sheets
 (labels and stamps: their third percentile); 2e-4 (14 x 14 px of 1024 x 1024) where nothing is said."""
+CELL, MIDDLE = SIDES_STRIDE // 2, SIDES_STRIDE // 4
+"""Map pixels a cell of `Segmentation.sides`; the pixel at its middle. A map pixel is two input pixels."""
+AGREE, FILL, SLACK, FAR = 0.5, 0.55, 2.0, 3.0
+"""Overlap (IoU) of boxes that mean one object; least share of a box that its own cells fill (0.4: F1 of labels 0.79
+instead of 0.82 on training sheets); how far beyond its box an object may reach, and from where on a pixel that no box
+claims is part of no object, map pixels."""
 SMALL, SURE = 20e-4, 0.6
 """An object below this share of the map must be this sure."""
 FILLED = {"colour_chart": 0.5, "scale_bar": 0.6}
@@ -92,18 +99,62 @@ def _named_parts(segmented: Segmentation) -> Iterator[tuple[str, NDArray[np.uint
         if name in OUTLINED:
             found += [(name, part) for part in outline.components(mask, 1)]
         elif class_id > 0 and name not in (*mount.NAMES, *FLAT):
-            pieces = _parted(mask, segmented.core, 0.25 * _least(name, mask))
-            found += [(name, part) for part in (_joined(pieces, FILLED[name]) if name in FILLED else pieces)]
+            least = 0.25 * _least(name, mask)
+            is_strip = name in FILLED
+            parts = (
+                _joined(_cored(mask, segmented.core, least), FILLED[name])
+                if is_strip
+                else _parted(mask, segmented, least)
+            )
+            found += [(name, part) for part in parts]
     flat = [i for i, name in enumerate(segmented.classes) if name in FLAT]
     mask = np.isin(segmented.class_map, flat).astype(np.uint8)
-    for part in _parted(mask, segmented.core, 0.25 * _least("label", mask)):
-        votes = np.bincount(segmented.class_map[part > 0], minlength=len(segmented.classes))
-        found.append((segmented.classes[int(votes.argmax())], part))
+    for part in _parted(mask, segmented, 0.25 * _least("label", mask)):
+        names = np.bincount(segmented.class_map[part > 0], minlength=len(segmented.classes))
+        found.append((segmented.classes[int(names.argmax())], part))
     yield from ((name, part) for name, part in found if part.sum() >= _least(name, part))
 
 
 def _least(name: str, mask: NDArray[np.uint8]) -> float:
     return LEAST_AREA.get(name, 2e-4) * mask.size
+
+
+def _parted(mask: NDArray[np.uint8], segmented: Segmentation, least: float) -> list[NDArray[np.uint8]]:
+    """Objects of one kind: each cell in the mask says where its object's sides are; cells that agree are one object.
+
+    Pixels go where their cell votes, if that box holds them, else to the smallest box that does, else to the nearest;
+    what lies far from every box is no object.
+    """
+    rows, columns = np.nonzero(mask[MIDDLE::CELL, MIDDLE::CELL])
+    at = np.stack((columns, rows), axis=1) * CELL + float(MIDDLE)
+    root = segmented.sides[:, rows, columns].astype(np.float64).T / 255
+    far = root**2 * SIDES_REACH_PX * CELL / SIDES_STRIDE
+    boxes = np.concatenate((at - far[:, :2], at + far[:, 2:]), axis=1)
+    weight = segmented.core[MIDDLE::CELL, MIDDLE::CELL][rows, columns].astype(np.float64) / 255 + 0.05
+    found, choice = votes.agreed(boxes, weight, AGREE, FILL, CELL**2)
+    if len(found) == 0:
+        return []
+    ballot = np.full(segmented.sides.shape[1:], -1)
+    ballot[rows, columns] = choice
+    owner = _owners(mask, found, ballot)
+    parts = [(owner == k).astype(np.uint8) for k in range(len(found))]
+    return [part for part in parts if part.sum() >= least]
+
+
+def _owners(mask: NDArray[np.uint8], boxes: NDArray[np.float64], ballot: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Number of the box to which each pixel of the mask belongs, -1 outside the mask and far from every box."""
+    ys, xs = np.nonzero(mask)
+    places = np.stack((xs, ys), axis=1) + 0.5
+    beyond = np.maximum(boxes[:, None, :2] - places, places - boxes[:, None, 2:]).max(axis=2)  # (k, n), px outside
+    size = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
+    rank = np.where(beyond <= SLACK, -1 / np.maximum(size, 1)[:, None], beyond)
+    best = rank.argmin(axis=0)
+    vote = ballot[np.minimum(ys // CELL, len(ballot) - 1), np.minimum(xs // CELL, ballot.shape[1] - 1)]
+    good = (vote >= 0) & (beyond[np.maximum(vote, 0), np.arange(len(vote))] <= SLACK)
+    owner = np.full(mask.shape, -1)
+    near = beyond[best, np.arange(len(best))] <= FAR
+    owner[ys, xs] = np.where(good, vote, np.where(near, best, -1))
+    return owner
 
 
 def _joined(pieces: list[NDArray[np.uint8]], filled: float) -> list[NDArray[np.uint8]]:
@@ -122,8 +173,8 @@ def _joined(pieces: list[NDArray[np.uint8]], filled: float) -> list[NDArray[np.u
     return pieces
 
 
-def _parted(mask: NDArray[np.uint8], core: NDArray[np.uint8], least: float) -> list[NDArray[np.uint8]]:
-    """Objects of one class: each connected area is divided among the cores in it, nearest core wins.
+def _cored(mask: NDArray[np.uint8], core: NDArray[np.uint8], least: float) -> list[NDArray[np.uint8]]:
+    """Strips of one class: each connected area is divided among the cores in it, nearest core wins.
 
     A core that is a small part of its share is a scrap that text or a fold cut off: its share goes to the others.
     """

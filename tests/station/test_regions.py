@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
+
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from engines.synthesise import Drawn, draw_sheet
 from engines.truth import HERBARIUM, paint
 from station import regions
-from station.types import Engine, Region, Segmentation
+from station.types import SIDES_REACH_PX, SIDES_STRIDE, Box, Engine, Region, Segmentation
 from tests.station.scenes import ArrayPhoto
 
-NO_SIDES = np.zeros((4, 1, 1), np.uint8)
 STEP = 2
 """Photo pixels a map pixel, as with a 1024 px input."""
 
@@ -20,19 +22,32 @@ STEP = 2
 def seen(sheet: Drawn) -> Segmentation:
     """What a perfect network would answer for a drawn sheet."""
     things = [(t.name, t.polygon) for t in sheet.things]
-    _, core, _ = paint(sheet.image, [t for t in things if t[0] != "specimen"], HERBARIUM)
+    _, core, owner = paint(sheet.image, [t for t in things if t[0] != "specimen"], HERBARIUM)
     class_map = np.ascontiguousarray(sheet.class_map[::STEP, ::STEP])
     h, w = sheet.class_map.shape
     return Segmentation(
         class_map,
         np.full(class_map.shape, 240, np.uint8),
         (np.ascontiguousarray(core[::STEP, ::STEP]) * 255).astype(np.uint8),
-        np.zeros((4, h // 8, w // 8), np.uint8),
+        sides_of(owner),
         HERBARIUM,
         (w / class_map.shape[1], h / class_map.shape[0]),
         0,
         Engine("drawn", "0" * 64, "truth", "fp32", "1"),
     )
+
+
+def sides_of(owner: NDArray[np.uint16]) -> NDArray[np.uint8]:
+    """Owner map of the network's input -> `Segmentation.sides`, by the formula of station.types.Maps."""
+    rows, columns = (np.arange(SIDES_STRIDE // 2, side, SIDES_STRIDE) for side in owner.shape)
+    sides = np.zeros((4, len(rows), len(columns)), np.uint8)
+    for number in np.unique(owner[owner > 0]):
+        ys, xs = np.nonzero(owner == number)
+        for (i, y), (j, x) in itertools.product(enumerate(rows), enumerate(columns)):
+            if owner[y, x] == number:
+                far = np.array([x - xs.min(), y - ys.min(), xs.max() + 1 - x, ys.max() + 1 - y])
+                sides[:, i, j] = np.round(255 * np.sqrt(far / SIDES_REACH_PX))
+    return sides
 
 
 def overlap(a: Region, b: np.ndarray[tuple[int, int], np.dtype[np.float32]], shape: tuple[int, ...]) -> float:
@@ -54,24 +69,36 @@ def test_every_drawn_rectangle_is_found_where_it_lies(seed: int) -> None:
         assert all(max(overlap(r, d, sheet.image.shape) for d in drawn) > 0.85 for r in mine), name
 
 
-def test_objects_that_touch_are_parted_by_their_cores() -> None:
-    """Two labels side by side are one area of the class map but two regions."""
-    class_map = np.ones((200, 300), np.uint8)
-    core = np.zeros_like(class_map)
-    class_map[50:100, 40:200] = HERBARIUM.index("label")
-    core[55:95, 45:115] = 255
-    core[55:95, 125:195] = 255
+def labels(*boxes: tuple[int, int, int, int]) -> list[Box]:
+    """What is found where labels (x, y, w, h in map pixels) lie, later ones on earlier ones: one area of one class."""
+    class_map, owner = np.ones((200, 300), np.uint8), np.zeros((400, 600), np.uint16)
+    for number, (x, y, w, h) in enumerate(boxes, 1):
+        class_map[y : y + h, x : x + w] = HERBARIUM.index("label")
+        owner[2 * y : 2 * (y + h), 2 * x : 2 * (x + w)] = number
     engine = Engine("drawn", "0" * 64, "truth", "fp32", "1")
-    segmented = Segmentation(class_map, class_map * 0 + 200, core, NO_SIDES, HERBARIUM, (2.0, 2.0), None, engine)
+    sure = np.full_like(class_map, 200)
+    segmented = Segmentation(class_map, sure, sure, sides_of(owner), HERBARIUM, (2.0, 2.0), None, engine)
     found = regions.find(segmented, ArrayPhoto(np.zeros((400, 600, 3), np.uint8)))
-    boxes = sorted(r.box for r in found if r.name == "label")
+    return sorted(r.box for r in found if r.name == "label")
+
+
+def test_labels_that_touch_are_parted_by_their_sides() -> None:
+    """Two labels side by side are one area of the class map but two regions."""
+    boxes = labels((40, 50, 80, 50), (120, 50, 80, 50))
     assert [b.w for b in boxes] == pytest.approx([160, 160], abs=4)
     assert boxes[1].x == pytest.approx(240, abs=4)
+
+
+def test_a_slip_on_a_label_is_a_label_of_its_own() -> None:
+    """What lies under the slip belongs to the label still: both are found whole."""
+    boxes = labels((40, 50, 160, 100), (80, 60, 60, 24))
+    assert [(b.w, b.h) for b in boxes] == [pytest.approx((320, 200), abs=4), pytest.approx((120, 48), abs=4)]
 
 
 def test_an_empty_table_has_no_regions() -> None:
     """Nothing but background: no sheet is invented."""
     nothing = np.zeros((64, 64), np.uint8)
     engine = Engine("drawn", "0" * 64, "truth", "fp32", "1")
-    segmented = Segmentation(nothing, nothing + 255, nothing, NO_SIDES, HERBARIUM, (2.0, 2.0), None, engine)
+    sides = np.zeros((4, 16, 16), np.uint8)
+    segmented = Segmentation(nothing, nothing + 255, nothing, sides, HERBARIUM, (2.0, 2.0), None, engine)
     assert regions.find(segmented, ArrayPhoto(np.zeros((128, 128, 3), np.uint8))) == ()
