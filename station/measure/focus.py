@@ -24,17 +24,34 @@ REACH_PX, STEP_PX = 28, 0.5
 """A profile reaches this far to both sides of its edge, sampled this finely."""
 MIN_CONTRAST = 12.0
 """Grey levels between ink and paper below which a profile is paper grain or noise."""
+MOTION_RATIO, MOTION_PX, MOTION_EDGE_PX = 1.4, 4.0, 1.8
+"""A movement makes slopes along it so many times less steep than across it, and that times the edge width is more than
+the second: sharp labels reach 1.5 or 3.3 px, never both limits; at the blur where reading fails it is 1.5 to 4 and
+4.7 px or more (calibration/sharpness.py). Narrower edges than the third did not move: ruled lines, bars."""
+WIDE_PX = 2.5
+"""Narrowest edge that counts where only the picture at a quarter shows any."""
 INK_WINDOW_PX = 75
 """Side of the window whose mean is the paper's level: several strokes wide at 600 ppi."""
 
 
 @dataclass(frozen=True, slots=True)
 class Edges:
-    """One entry an edge profile: 10-90 % width (px), index into DIRECTIONS_DEG, contrast (grey levels)."""
+    """One entry an edge profile: 10-90 % width (px), index into DIRECTIONS_DEG, contrast (grey levels).
+
+    `smear`: how much steeper the steepest slopes across one direction are than those along it, `smear_deg`, degrees
+    from left-right, clockwise on the screen; 1 = steep alike. A movement smears what it crosses: a stroke as thin as
+    the movement is long keeps edges as narrow as itself, but not as steep.
+    """
 
     width_px: Floats
     direction: NDArray[np.int64]
     contrast: Floats
+    smear: float = 1.0
+    smear_deg: float = 0.0
+
+    def tail_px(self) -> float:
+        """Width that a fifth of the profiles stay below: a blur of the camera leaves no edge narrower than itself."""
+        return float(np.percentile(self.width_px, 20))
 
     def by_direction(self, least: int = 15) -> dict[int, float]:
         """Median width per direction (degrees) that has at least `least` profiles."""
@@ -44,6 +61,48 @@ class Edges:
             if len(widths) >= least:
                 found[degrees] = float(np.median(widths))
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Strokes:
+    """What is written in one place, in px of the picture. None where it cannot be measured. `edge_px`: 10-90 % width in
+    the direction in which edges are widest; `tail_px`: a fifth of them are narrower; `smear`, `smear_deg` as in Edges;
+    `ink`: grey levels between writing and paper."""
+
+    ink: float
+    edge_px: float | None = None
+    tail_px: float | None = None
+    x_height_px: float | None = None
+    smear: float = 1.0
+    smear_deg: float = 0.0
+
+    @property
+    def moved(self) -> bool:
+        """Did what is seen here, or the camera, move along `smear_deg`?"""
+        wide = self.edge_px or 0.0
+        return self.smear >= MOTION_RATIO and self.smear * wide >= MOTION_PX and wide >= MOTION_EDGE_PX
+
+
+def strokes(grey: Grey, least: int, faint: float) -> Strokes:
+    """Measured as it is, else at a quarter: a strong blur leaves nothing to see at full size. Fewer than `least` edges,
+    or less ink than `faint` grey levels, are not measured."""
+    ink = ink_contrast(grey)
+    for factor in (1, 4):
+        if min(grey.shape) < 16 * factor:
+            break
+        small = (grey.shape[1] // factor, grey.shape[0] // factor)
+        seen = grey if factor == 1 else np.asarray(cv2.resize(grey, small, interpolation=cv2.INTER_AREA), np.uint8)
+        if ink_contrast(seen) < faint:
+            continue
+        found = edges(seen)
+        if len(found.width_px) < least:
+            continue
+        width = max(found.by_direction().values(), default=float(np.median(found.width_px)))
+        if factor > 1 and width < WIDE_PX:
+            continue  # what is sharp at a quarter would have been seen at full size, were it writing
+        height = x_height(grey)
+        return Strokes(ink, factor * width, factor * found.tail_px(), height, found.smear, found.smear_deg)
+    return Strokes(ink)
 
 
 def written(grey: Grey, side_px: int) -> Grey:
@@ -79,7 +138,7 @@ def edges(grey: Grey, most: int = 600) -> Edges:
     kept = np.concatenate([_strongest(slope, direction == i, most // 4) for i in range(len(DIRECTIONS_DEG))])
     width, contrast = _rise(_profiles(grey, xs[kept], ys[kept], ux[kept], uy[kept]))
     good = np.isfinite(width) & (contrast >= MIN_CONTRAST)
-    return Edges(width[good], direction[kept][good], contrast[good])
+    return Edges(width[good], direction[kept][good], contrast[good], *_smear(gx, gy, strength))
 
 
 def x_height(grey: Grey) -> float | None:
@@ -117,6 +176,25 @@ def _letter_heights(grey: Grey) -> NDArray[np.float64]:
     letters = (height >= 3) & (height <= 120) & (width >= 0.15 * height) & (width <= 12 * height)
     heights: NDArray[np.float64] = height[letters & (fill >= 0.12) & (fill <= 0.95)]
     return heights
+
+
+def _smear(gx: Floats, gy: Floats, strength: Floats) -> tuple[float, float]:
+    """(ratio, degrees) as in Edges, over eight directions: the 97.5th percentiles of the slopes of the steepest fifth
+    of all pixels, seen along the direction and across it."""
+    steep = strength[4:-4, 4:-4]
+    if steep.size < 64:
+        return 1.0, 0.0
+    some = steep[::3, ::3].ravel()
+    inner = steep >= np.partition(some, some.size * 4 // 5)[some.size * 4 // 5]
+    thin = 1 + steep.size // 250_000
+    x, y = gx[4:-4, 4:-4][inner][::thin], gy[4:-4, 4:-4][inner][::thin]
+    turns = np.radians(22.5) * np.arange(8)
+    slopes = np.abs(np.cos(turns)[:, None].astype(np.float32) * x + np.sin(turns)[:, None].astype(np.float32) * y)
+    rank = int(0.975 * (slopes.shape[1] - 1))
+    along = np.maximum(np.partition(slopes, rank, axis=1)[:, rank], 1e-3)
+    ratio = np.roll(along, 4) / along
+    worst = int(ratio.argmax())
+    return float(ratio[worst]), worst * 22.5
 
 
 def _strongest(slope: Floats, mask: NDArray[np.bool_], most: int) -> NDArray[np.int64]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from station.bench.defects import seeds
 from station.checks import label_sharpness
 from station.checks.label_sharpness import Settings
-from station.types import Finding, Image, Measure, Outcome, Region
+from station.types import Finding, Image, Measure, Outcome, Region, Usual
 from tests.station.measure.test_focus import text
 from tests.station.scenes import ArrayPhoto, blank, region, scene
 
@@ -109,3 +112,92 @@ def test_no_label_is_not_judged_only_where_one_is_required() -> None:
     """required_objects reports the missing label itself."""
     assert judge(blank(300, 300))[0][0].outcome is Outcome.UNKNOWN
     assert judge(blank(300, 300), required=0)[0][0].outcome is Outcome.PASS
+
+
+def thin(deg: float = 0.0, length_px: float = 0.0) -> NDArray[np.uint8]:
+    """Letters of two-pixel strokes, moved by `length_px` along `deg`."""
+    page = np.full((400, 900), 225, dtype=np.uint8)
+    for y in range(60, 380, 40):
+        cv2.putText(page, "Quercus robur Linnaeus 1753", (20, y), cv2.FONT_HERSHEY_SIMPLEX, 1.1, 40, 2, cv2.LINE_AA)
+    moved = seeds.streak(length_px, deg) if length_px else np.ones((1, 1), np.float32)
+    return np.asarray(cv2.filter2D(page, -1, moved), np.uint8)
+
+
+@pytest.mark.parametrize("deg", [0.0, 45.0, 90.0, 135.0])
+def test_thin_strokes_that_moved_are_blurred(deg: float) -> None:
+    """Their edges stay as narrow as the strokes; the slopes tell."""
+    (finding,), (measure,) = judge(frame(thin(deg, 12)), LABEL)
+    assert (finding.code, measure["blur_kind"]) == ("blurred", "motion")
+    assert judge(frame(thin()), LABEL)[0][0].code == "ok"
+
+
+def test_a_blur_that_leaves_nothing_to_see_is_still_a_blur() -> None:
+    """Letters that became clouds are seen at a quarter of the size."""
+    (finding,), (measure,) = judge(frame(cv2.GaussianBlur(text(40), (0, 0), 16)), LABEL)
+    assert finding.code == "blurred"
+    assert isinstance(measure["edge_width_px"], float)
+    assert measure["edge_width_px"] > 20
+
+
+def test_soft_print_in_a_sharp_photograph_is_no_blur() -> None:
+    """Writing as soft as out of focus, and a third of the strokes sharp: the camera did well."""
+    page = cv2.GaussianBlur(text(24), (0, 0), 4)
+    for y in range(40, 400, 60):
+        cv2.putText(page, "det. 1953 Schlinger", (20, y), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 60, 1, cv2.LINE_AA)
+    (finding,), (measure,) = judge(frame(np.asarray(page, np.uint8)), LABEL)
+    assert finding.code in ("soft_print", "ok")
+    assert finding.outcome is not Outcome.FAIL
+    assert measure["legible"] is not False
+
+
+def ruler(sigma: float = 0.0) -> NDArray[np.uint8]:
+    """Ticks of a scale, out of focus by `sigma`."""
+    page = np.full((80, 900), 235, np.uint8)
+    for x in range(20, 860, 40):
+        page[10 : 70 if x % 200 == 20 else 40, x : x + 14] = 30
+    return np.asarray(cv2.GaussianBlur(page, (0, 0), sigma), np.uint8) if sigma else page
+
+
+def with_scale(label: NDArray[np.uint8], sigma: float) -> tuple[Image, Region]:
+    """A label above, a scale below it."""
+    image = frame(label)
+    image[700:780, 50:950] = ruler(sigma)[..., None]
+    return image, region("scale_bar", 50, 700, 900, 80)
+
+
+def test_a_label_out_of_focus_beside_a_sharp_scale_does_not_lie_flat() -> None:
+    """The remedy is another one."""
+    image, scale = with_scale(cv2.GaussianBlur(text(24), (0, 0), 4), 0.6)
+    (finding,), _ = judge(image, LABEL, scale)
+    assert finding.code == "blurred"
+    assert "flat" in finding.remedy
+    assert "camera was not" in finding.message
+
+
+def test_without_writing_the_scale_decides() -> None:
+    """Sharp: the label is not judged, which is no alarm; out of focus: all is."""
+    empty = np.full((400, 900), 225, np.uint8)
+    image, scale = with_scale(empty, 0.6)
+    findings, _ = judge(image, LABEL, scale)
+    assert {(f.code, f.outcome) for f in findings} == {("not_judged", Outcome.WARN)}
+    image, scale = with_scale(empty, 4.5)
+    assert judge(image, LABEL, scale)[0][0].outcome is Outcome.FAIL
+
+
+def test_what_is_usual_at_the_rig_is_not_called_blurred() -> None:
+    """A lens that makes edges of 6 px; the same softness is a blur where edges of 2 px are usual."""
+    soft = frame(cv2.GaussianBlur(text(40), (0, 0), 2.4))
+    for usual, code in ((Usual(6.0, 0.3), "ok"), (Usual(2.0, 0.1), "blurred"), (None, "blurred")):
+        case = scene(ArrayPhoto(soft), LABEL, required={"label": 1})
+        case = dataclasses.replace(case, rig=dataclasses.replace(case.rig, sharpness_edge_px=usual))
+        codes = [a.code for a in label_sharpness.check(case, Settings()) if isinstance(a, Finding)]
+        assert codes == [code], usual
+
+
+def test_the_frame_has_one_figure_of_sharpness() -> None:
+    """The median of its labels, for the rig's baseline and for trends."""
+    case = scene(ArrayPhoto(frame(text(24))), LABEL, required={"label": 1})
+    told = {a.name: a.value for a in label_sharpness.check(case, Settings()) if isinstance(a, Measure)}
+    labels = told["labels"]
+    assert isinstance(labels, dict)
+    assert told["sharpness_edge_px"] == labels["edge_width_px"]
