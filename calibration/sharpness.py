@@ -66,11 +66,11 @@ def judged(label: str, kind: str, strength: float, size: float, image: Image) ->
 def cases(anchors: dict[str, Any], labels: Iterable[Path]) -> Iterator[Case]:
     """Every label at every size, kind and strength; those that the engine could not read only as they are."""
     for path in sorted(labels):
-        found = anchors.get(path.name)
+        found = anchors.get(path.name) or {}
         image = np.asarray(cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB), np.uint8)
-        crop = cut(image, found["lines"]) if found and found["lines"] else image
+        crop = cut(image, found["lines"]) if found.get("lines") else image
         yield judged(path.name, "as it is", 0.0, 1.0, crop)
-        for kind in KINDS if found else ():
+        for kind in KINDS:
             for strength in STRENGTHS if found.get(kind) else ():
                 soft = seeds.blurred(crop, kernel(kind, strength * found[kind], found["deg"]))
                 for size in (1.0, 0.5):
