@@ -116,6 +116,7 @@ def _learned(
         "charts": [kind for kind, times in kinds.most_common() if times >= len(good) / 2 and _known(kind)] or None,
         "zones": {name: list(zone(found)) for name, found in boxes.items() if name not in ("sheet", "slide")} or None,
         "sharpness_edge_px": _written(usual.get("sharpness_edge_px")),
+        "sheet_level": _written(usual.get("sheet_level")),
         "camera": constant or None,
     }
     return Learned(facts, usual, boxes, tuple(v.capture.path.name for v in good), left_out,

@@ -50,6 +50,37 @@ def rig(
 
 
 @app.command()
+def chart(
+    kind: Annotated[str, typer.Option(help="What chart it is: a name in calibration/charts.")],
+    serial: Annotated[str, typer.Option(help="Its serial number, or a name of your own for it.")],
+    photos: Annotated[list[Path] | None, typer.Argument(help="Several good photographs of it.")] = None,
+    values: Annotated[Path | None, typer.Option(help="CSV of measured values instead: L*, a*, b* a line.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for its file; else calibration/charts.")] = None,
+    months: Annotated[int, typer.Option(min=1, max=120, help="When its values are due again.")] = 12,
+    config: ConfigFile = None,
+) -> None:
+    """Record one physical chart: its own values, serial number and date; says when they are due again."""
+    with explained():
+        from calibration import chart as recording
+
+        meant = recording.kind_of(kind)
+        if values is not None:
+            made = recording.measured(values, meant)
+        else:
+            shown = judging.photographs(photos or [])
+            made = recording.photographed(shown, meant, configuration.load(config))
+        folder = out or configuration.CALIBRATION / "charts"
+        today = datetime.now(UTC).date()
+        path = recording.write(made, serial, folder, today, months)
+    typer.echo(f"{path}: values of {meant.title}, {serial}; due again on {recording.later(today, months)}.")
+    if made.photographed:
+        typer.echo(f"  {made.photographs} photographs, at most dE2000 {made.spread:.2f} from their median")
+    if made.from_nominal is not None:
+        typer.echo(f"  mean dE2000 {made.from_nominal:.1f} from the values of its kind ({meant.values})")
+    typer.echo(f"Write `charts: [{path.stem if out is None else path.resolve()}]` into the file of the rig.")
+
+
+@app.command()
 def check(photos: Photos, config: ConfigFile = None) -> None:
     """The start-of-day run: everything must pass before production. Exit status 1 when something does not."""
     with explained():

@@ -96,9 +96,14 @@ def _names() -> str:
     return ", ".join(sorted(path.stem for path in SHIPPED.glob("*.yaml")))
 
 
-@cache
 def load(path: Path) -> Chart:
     """One chart. Raises ConfigError, with file and line."""
+    return _loaded(path, path.stat().st_mtime_ns if path.is_file() else 0)
+
+
+@cache
+def _loaded(path: Path, _: int) -> Chart:
+    """Read once, and again when the file was written anew: there are some twenty, and YAML is slow."""
     located = read(path)
     table = located.table((), ChartFile)
     if table.like is None:

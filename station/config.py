@@ -101,6 +101,7 @@ class RigFile(Settings):
     barcode_pattern: Pattern | None = Field(default=None, description="Replaces the profile's pattern.")
     size_px: tuple[int, int] | None = Field(default=None, description="Width and height of every photograph, px.")
     sharpness_edge_px: Baseline | None = Field(default=None, description="Stroke edges of sharp labels here, px.")
+    sheet_level: Baseline | None = Field(default=None, description="8-bit level of the bare sheet here.")
     camera: dict[str, str | float] = Field(
         default_factory=dict, description="EXIF tag -> value that never changes here, e.g. `FNumber: 8`."
     )
@@ -203,17 +204,21 @@ def _profile(located: Located, kind: ProfileFile, stand: RigFile) -> Profile:
 
 def _rig(located: Located, stand: RigFile) -> Rig:
     """The rig of a file, its charts read."""
-    edge = stand.sharpness_edge_px
     return Rig(
         name=located.path.stem,
         ppi=stand.ppi,
         required=stand.required,
         size_px=stand.size_px,
-        sharpness_edge_px=None if edge is None else Usual(edge.median, edge.spread),
+        sharpness_edge_px=_usual(stand.sharpness_edge_px),
+        sheet_level=_usual(stand.sheet_level),
         camera=stand.camera,
         charts=charts.named(located, stand.charts),
         zones={name: Share(*zone) for name, zone in stand.zones.items()},
     )
+
+
+def _usual(learned: Baseline | None) -> Usual | None:
+    return None if learned is None else Usual(learned.median, learned.spread)
 
 
 def _part_settings(located: Located, drawer: str, where: tuple[str, ...], values: object = None) -> Settings:

@@ -9,6 +9,7 @@ import socket
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -57,6 +58,7 @@ def examine(config: Config) -> Iterator[Answer]:
     yield Answer("computer", Outcome.PASS, f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores")
     yield _engine(config)
     yield from _gpu(config)
+    yield from _charts(config)
     yield _inbox(config.inbox)
     yield _inbox_mount(config.inbox)
     yield _inotify(config.inbox)
@@ -101,6 +103,19 @@ def _gpu(config: Config) -> Iterator[Answer]:
         else:
             found = f"{machine.gpu.name}, {machine.gpu.driver}, {machine.library} {machine.version}"
             yield Answer("GPU", Outcome.PASS, f"{found}; {plan.compared()}")
+
+
+def _charts(config: Config) -> Iterator[Answer]:
+    """The charts that the rig names: whose values they have, and when these are due again."""
+    remedy = "Record it: station calibrate chart PHOTO... --kind KIND --serial SERIAL"
+    for chart in config.rig.charts:
+        if chart.due is None:
+            said = f"{chart.title}: no values of its own, only {chart.values} ones"
+            yield Answer("colour chart", Outcome.UNKNOWN, said, remedy)
+        else:
+            late = chart.due <= datetime.now(UTC).date()
+            said = f"{chart.title}: {chart.values} on {chart.recorded}, due again on {chart.due}"
+            yield Answer("colour chart", Outcome.WARN if late else Outcome.PASS, said, remedy)
 
 
 def _inbox(inbox: Path) -> Answer:

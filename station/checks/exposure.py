@@ -8,7 +8,9 @@ Default limits (ours, calm: nobody knows how white this paper is until the rig i
 WARN; level below 150 WARN, below 110 FAIL (paper of 209 training photographs: 172 and more; one stop less light takes
 200 to 147, two stops to 106); unevenness above 15 % WARN, above 25 % FAIL. FADGI's own limits for lightness
 non-uniformity, 1 to 8 %, are for a plain target; sheets bend and are stained: half of those photographs have 3.8 %, one
-in twenty more than 12.7 %, all of these lit from one side to be seen with the eye.
+in twenty more than 12.7 %, those above 15 % lit from one side to be seen with the eye. A calibrated rig knows the level
+of its sheets: farther from it than 15 levels and 4 spreads WARN, 40 levels and 8 spreads FAIL (ours; a third and two
+thirds of a stop at level 220).
 
 UNKNOWN: the engine did not answer, or hardly any bare sheet is in the frame.
 """
@@ -23,7 +25,7 @@ from pydantic import Field
 
 from station.measure import light
 from station.settings import Settings as Base
-from station.types import Box, Finding, Measure, Outcome, Scene
+from station.types import Box, Finding, Measure, Outcome, Scene, Usual
 
 NAME = "exposure"
 SMALL_PX, RIM_PX = 512, 3
@@ -38,6 +40,8 @@ class Settings(Base):
     fail_white: float = Field(default=1.0, ge=0, le=1, description="FAIL when more of it is pure white; 1: never.")
     warn_level: float = Field(default=150, ge=0, le=255, description="WARN when its 8-bit level is lower (ours).")
     fail_level: float = Field(default=110, ge=0, le=255, description="FAIL when its 8-bit level is lower (ours).")
+    warn_off: float = Field(default=15, ge=0, description="WARN so many levels off a calibrated rig's own (ours).")
+    fail_off: float = Field(default=40, ge=0, description="FAIL so many levels off a calibrated rig's own (ours).")
     warn_uneven: float = Field(default=0.15, ge=0, description="WARN above this SD over mean of the light (ours).")
     fail_uneven: float = Field(default=0.25, ge=0, description="FAIL above this SD over mean of the light (ours).")
 
@@ -56,24 +60,33 @@ def check(scene: Scene, settings: Settings) -> Iterable[Finding | Measure]:
     white, level = light.clipped(image, bare), light.level(image, bare, 50)
     uneven = light.unevenness(light.luminance(image), bare)
     where = next((region.box for name in MOUNTS for region in scene.of(name)), None)
-    alarms = [*_exposed(white, level, where, settings), *_lit(uneven, where, settings)]
+    alarms = [*_exposed(white, level, scene.rig.sheet_level, where, settings), *_lit(uneven, where, settings)]
     yield from alarms
     if not alarms:
         evenly = "" if uneven is None else f", light uneven by {100 * uneven:.1f} %"
         yield Finding(NAME, "ok", Outcome.PASS, f"Exposure is fine: sheet at level {level:.0f}{evenly}.", "", level)
 
 
-def _exposed(white: float, level: float, where: Box | None, settings: Settings) -> Iterator[Finding]:
+def _exposed(
+    white: float, level: float, usual: Usual | None, where: Box | None, settings: Settings
+) -> Iterator[Finding]:
     if white > settings.warn_white:
         failed = white > settings.fail_white
         limit = settings.fail_white if failed else settings.warn_white
         said = f"Over-exposed: {100 * white:.0f} % of the bare sheet is pure white, limit {100 * limit:g} %."
         yield _finding("over", failed, said, DARKER, 100 * white, 100 * limit, "%", where)
-    if level < settings.warn_level:
-        failed = level < settings.fail_level
-        limit = settings.fail_level if failed else settings.warn_level
-        said = f"Under-exposed: the bare sheet has level {level:.0f} of 255, at least {limit:g} is usual."
-        yield _finding("under", failed, said, DARKER, level, limit, "of 255", where)
+    middle, spread = (255.0, 0.0) if usual is None else (usual.median, usual.spread)
+    warn, fail = max(settings.warn_off, 4 * spread), max(settings.fail_off, 8 * spread)
+    if usual is not None and white <= settings.warn_white and level > middle + warn:
+        limit = middle + (fail if level > middle + fail else warn)
+        said = f"Over-exposed: the bare sheet has level {level:.0f}, at this stand {middle:.0f} is usual."
+        yield _finding("over", level > middle + fail, said, DARKER, level, round(limit, 1), "of 255", where)
+    least_warn = settings.warn_level if usual is None else max(settings.warn_level, middle - warn)
+    least_fail = settings.fail_level if usual is None else max(settings.fail_level, middle - fail)
+    if level < least_warn:
+        limit = least_fail if level < least_fail else least_warn
+        said = f"Under-exposed: the bare sheet has level {level:.0f} of 255, at least {limit:.0f} is usual."
+        yield _finding("under", level < least_fail, said, DARKER, level, round(limit, 1), "of 255", where)
 
 
 def _lit(uneven: float | None, where: Box | None, settings: Settings) -> Iterator[Finding]:

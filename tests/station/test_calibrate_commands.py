@@ -47,3 +47,15 @@ def test_every_command_explains_itself() -> None:
     """`--help` of the group and of its commands."""
     for words in (["calibrate", "--help"], ["calibrate", "rig", "--help"], ["calibrate", "check", "--help"]):
         assert CliRunner().invoke(app, words).exit_code == 0
+
+
+def test_chart_records_measured_values(tmp_path: Path) -> None:
+    """Its file is written, and the line for the rig is said; an unknown kind is refused with all that there are."""
+    (tmp_path / "values.csv").write_text("".join(f"{90 - 4 * n},0,0\n" for n in range(20)))
+    asked = ["calibrate", "chart", "--serial", "K7", "--values", str(tmp_path / "values.csv"), "--out", str(tmp_path)]
+    done = CliRunner().invoke(app, [*asked, "--kind", "kodak-gray-scale-q13"])
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "kodak-gray-scale-q13-k7.yaml").is_file()
+    assert "charts: [" in done.output
+    refused = CliRunner().invoke(app, [*asked, "--kind", "kodak"])
+    assert refused.exit_code == 78

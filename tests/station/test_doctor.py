@@ -83,3 +83,17 @@ def test_a_gpu_without_a_plan_is_described_by_what_is_missing(tmp_path: Path, fa
     found = answers(tmp_path, "segment: {backends: [tensorrt, onnxruntime]}\n")
     assert found["GPU"][0] is Outcome.WARN
     assert "station engine build" in found["GPU"][1]
+
+
+def test_charts_are_due_and_want_values_of_their_own(tmp_path: Path) -> None:
+    """Those that the rig names: one recorded long ago, one just now, one never."""
+    rows = "like: colorchecker-mini\nvalues: nominal\nserial: M\n"
+    (tmp_path / "old.yaml").write_text(f"{rows}recorded: 2020-01-01\ndue: 2021-01-01\n")
+    (tmp_path / "new.yaml").write_text(f"{rows}recorded: 2026-01-01\ndue: 2996-01-01\n")
+    rig = tmp_path / "stand.yaml"
+    rig.write_text("charts: [old.yaml, new.yaml, kodak-gray-scale-q13]\n")
+    (tmp_path / "station.yaml").write_text("rig: stand.yaml\n")
+    answers = [a for a in doctor.examine(load(tmp_path / "station.yaml")) if a.name == "colour chart"]
+    assert [a.outcome for a in answers] == [Outcome.WARN, Outcome.PASS, Outcome.UNKNOWN]
+    assert "due again on 2021-01-01" in answers[0].said
+    assert all("station calibrate chart" in a.remedy for a in answers)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from station.checks import exposure
 from station.checks.exposure import Settings
-from station.types import Finding, Image, Outcome, Segmentation
+from station.types import Finding, Image, Outcome, Rig, Segmentation, Usual
 from tests.station.scenes import BROKEN, CLASSES, ArrayPhoto, region, scene, segmentation
 
 SIZE = (600, 800)
@@ -70,6 +70,23 @@ def test_pure_white_paper_is_over_exposed() -> None:
 def test_light_from_one_side_is_uneven(slope: float, outcome: Outcome) -> None:
     """A lamp is out."""
     assert ("uneven", outcome) in judge(sheet(150, slope), warn_level=0, fail_level=0)
+
+
+@pytest.mark.parametrize(
+    ("level", "found"),
+    [
+        (248, ("over", Outcome.WARN)),
+        (212, ("ok", Outcome.PASS)),
+        (195, ("under", Outcome.WARN)),
+        (170, ("under", Outcome.FAIL)),
+    ],
+)
+def test_a_calibrated_rig_knows_its_sheets(level: float, found: tuple[str, Outcome]) -> None:
+    """A third of a stop is told, two thirds are an alarm."""
+    case = scene(ArrayPhoto(sheet(level)), region("sheet", 30, 0, 540, 720), segmented=seen())
+    case = replace(case, rig=Rig("drawn", sheet_level=Usual(220, 2)))
+    answers = [a for a in exposure.check(case, Settings()) if isinstance(a, Finding)]
+    assert [(a.code, a.outcome) for a in answers] == [found]
 
 
 def test_without_bare_sheet_nothing_is_said() -> None:
