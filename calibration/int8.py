@@ -1,4 +1,5 @@
-"""Calibration photographs -> the network with 8-bit convolutions, as TensorRT takes it: explicit Q/DQ, all symmetric.
+"""Calibration photographs -> the network with 8-bit convolutions: explicit Q/DQ, for TensorRT all symmetric, for ONNX
+Runtime's CPU with unsigned activations, which it multiplies fastest.
 
 The ranges of the activations are the smallest and largest values seen while the network looks at the photographs. Only
 the decoder is quantised, where most of the computing is. Agreement of the class maps with fp32, mean of ten photographs
@@ -19,6 +20,8 @@ from station.types import Image
 
 KEPT = ("encoder", "head")
 """Parts of the names of convolutions that stay in floating point."""
+TENSORRT, CPU = "TensorRT", "CPU"
+"""Whom the file is for."""
 LEAST = 8
 """Fewer photographs than this show too little of what a sheet can look like."""
 
@@ -35,7 +38,7 @@ class Reader:
         return None if image is None else {"image": image[np.newaxis]}
 
 
-def quantise(model: Path, images: Iterable[Image], target: Path) -> None:
+def quantise(model: Path, images: Iterable[Image], target: Path, user: str = TENSORRT) -> None:
     """Write `model` (ONNX, fp32) as `target`. `images`: uint8 (h, w, 3) RGB, as the network takes them; at least LEAST.
 
     Raises EngineError for fewer.
@@ -48,8 +51,9 @@ def quantise(model: Path, images: Iterable[Image], target: Path) -> None:
         remedy = "Name a folder with photographs of your own stand: --calibration FOLDER."
         raise EngineError(f"{len(shown)} photographs are too few to calibrate with; {LEAST} are needed.", remedy)
     kept = [n.name for n in onnx.load(str(model)).graph.node if n.op_type == "Conv" and any(k in n.name for k in KEPT)]
+    symmetric = {"ActivationSymmetric": True, "WeightSymmetric": True, "QuantizeBias": False}
     quantize_static(
         str(model), str(target), Reader(shown), quant_format=QuantFormat.QDQ, op_types_to_quantize=["Conv"],
-        per_channel=True, activation_type=QuantType.QInt8, weight_type=QuantType.QInt8, nodes_to_exclude=kept,
-        extra_options={"ActivationSymmetric": True, "WeightSymmetric": True, "QuantizeBias": False},
+        per_channel=True, activation_type=QuantType.QInt8 if user == TENSORRT else QuantType.QUInt8,
+        weight_type=QuantType.QInt8, nodes_to_exclude=kept, extra_options=symmetric if user == TENSORRT else {},
     )  # fmt: skip

@@ -1,18 +1,22 @@
 """The same network on the same GPU by other means: PyTorch eager and compiled, ONNX Runtime's CUDA provider.
 
-For speed alone: PyTorch runs the architecture with random weights, which costs the same time.
+For speed alone: PyTorch runs the architecture with random weights, which costs the same time. And whether decoding a
+photograph on the GPU would be worth its while: nvimgcodec straight to GPU memory beside the station's own decoder.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
+from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from station.backends import onnxruntime
+from station.codecs import jpeg
 from station.errors import EngineError
 from station.types import Image, Model
 
@@ -58,3 +62,30 @@ def _onnxruntime(model: Model, image: Image, milliseconds: Timer) -> dict[str, f
             return milliseconds(lambda: engine.infer([image]))
     except EngineError as error:
         return str(error)
+
+
+def decoders(photo: Path, milliseconds: Timer, device: int | None = None) -> dict[str, Any]:
+    """Milliseconds of a JPEG from memory to all its pixels, in the GPU's memory or ours, or why there is no figure.
+
+    `device`: number of the GPU as CUDA counts; None: the present one.
+    """
+    data = photo.read_bytes()
+    size = jpeg.size_px(data)
+    cpu = {"whole": milliseconds(lambda: jpeg.decode(data, size)),
+           "reduced to 1024 px": milliseconds(lambda: jpeg.decode(data, size, 1024))}  # fmt: skip
+    return {"simplejpeg, CPU": cpu, "nvimgcodec, GPU": _nvimgcodec(data, milliseconds, device)}
+
+
+def _nvimgcodec(data: bytes, milliseconds: Timer, device: int | None) -> dict[str, float] | str:
+    try:
+        nvimgcodec = import_module("nvidia.nvimgcodec")
+    except (ImportError, OSError) as error:
+        return f"not installed ({error})"
+    try:
+        where = nvimgcodec.NVIMGCODEC_DEVICE_CURRENT if device is None else device
+        decoder = nvimgcodec.Decoder(device_id=where)
+        if decoder.decode(data) is None:  # its way to say that it could not
+            return "does not decode this photograph"
+        return milliseconds(lambda: decoder.decode(data))
+    except RuntimeError as error:
+        return f"cannot be used here ({str(error).splitlines()[0][:120]})"

@@ -22,6 +22,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -158,7 +159,9 @@ def prove(out: Path, python: Path | None, inferences: int, photo: Path | None) -
                 plan = build.compiled(order, model, wanted, work, print)
                 proof[name] = precision(order, model, plan, image, inferences)
                 if name == "fp16":
-                    proof["photograph"] = whole_photograph(model, settings, plan, photo or drawn(out))
+                    large = photo or drawn(out)
+                    proof["photograph"] = whole_photograph(model, settings, plan, large)
+                    proof["decoders"] = gpu_peers.decoders(large, partial(milliseconds, times=PHOTOGRAPHS))
             except EngineError as error:
                 proof[name] = {"error": str(error), "trouble": error.trouble.value}
     proof["peers"] = gpu_peers.measured(model, image, milliseconds)

@@ -29,6 +29,7 @@ app = typer.Typer(
 benches = typer.Typer(no_args_is_help=True, help="Measure this machine; each beside a limit or a peer.")
 app.add_typer(benches, name="bench")
 app.add_typer(engine_commands.app, name="engine")
+benches.command("engine")(engine_commands.ladder)
 app.add_typer(calibrate_commands.app, name="calibrate")
 app.add_typer(user_commands.app, name="user")
 Photos = Annotated[list[Path], typer.Argument(help="Photographs, or folders of them.")]

@@ -16,8 +16,8 @@ import numpy as np
 from rich.console import Console
 from rich.text import Text
 
-from station import conformance, kit, segment
-from station.backends import tensorrt
+from station import conformance, kit, segment, tuning
+from station.backends import onnxruntime, tensorrt
 from station.config import Config
 from station.errors import EngineError, StationError, TetherError
 from station.gpu.plans import Shelf
@@ -57,6 +57,7 @@ def examine(config: Config) -> Iterator[Answer]:
     """Look at one thing after the other; never raises for what it finds."""
     yield Answer("computer", Outcome.PASS, f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores")
     yield _engine(config)
+    yield _cpu(config)
     yield from _gpu(config)
     yield from _charts(config)
     yield _inbox(config.inbox)
@@ -89,6 +90,16 @@ def _engine(config: Config) -> Answer:
     if segmenter.notice:
         return Answer("engine", Outcome.WARN, took, segmenter.notice)
     return Answer("engine", Outcome.PASS, took)
+
+
+def _cpu(config: Config) -> Answer:
+    """How ONNX Runtime runs on this processor; a station that was never tuned is well, only slower perhaps."""
+    try:
+        here = onnxruntime.computer(segment.read_model(config.model))
+        said = tuning.find(config.state, here).told()
+    except EngineError as error:
+        said = f"{error} {error.remedy}"
+    return Answer("CPU engine", Outcome.PASS, said)
 
 
 def _gpu(config: Config) -> Iterator[Answer]:

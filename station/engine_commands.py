@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from station import config as configuration
+from station import segment, tuning
 from station.errors import EngineError
-from station.terminal import ConfigFile, Exit, explained
+from station.terminal import ConfigFile, Exit, explained, speak
 
 app = typer.Typer(no_args_is_help=True, help="The network: its plans for a GPU, and your own sheets to teach it.")
 Golden = Annotated[list[Path] | None, typer.Option("--golden", help="Folder of real photographs for the gate, too.")]
@@ -69,17 +72,29 @@ def build(
 
 @app.command("list")
 def list_plans(config: ConfigFile = None) -> None:
-    """The plans of this station: for which GPU and TensorRT, and how they did at the gate."""
+    """The plans of this station and how they did at the gate, and what was found for its CPU."""
     with explained():
         from engines import build as building
 
         table = Table("plan", "precision", "GPU", "TensorRT", "MB", "built", "parity gate")
-        for plan in building.Order(configuration.load(config)).shelf.plans():
+        settings = configuration.load(config)
+        for plan in building.Order(settings).shelf.plans():
             made = plan.fingerprint
             library = f"{made['library']} {made['version']}"
             size, day = f"{plan.bytes / 1e6:.1f}", plan.built_at[:10]
             table.add_row(plan.name, made["precision"], made["gpu"], library, size, day, plan.compared())
     Console(highlight=False).print(table)
+    say(f"CPU: {tuned(settings)}")
+
+
+def tuned(config: configuration.Config) -> str:
+    """What was found for this computer's CPU, or why there is nothing to go by."""
+    from station.backends import onnxruntime
+
+    try:
+        return tuning.find(config.state, onnxruntime.computer(segment.read_model(config.model))).told()
+    except EngineError as error:
+        return f"{error} {error.remedy}"
 
 
 @app.command()
@@ -90,6 +105,45 @@ def verify(config: ConfigFile = None, golden: Golden = None) -> None:
 
         order = building.Order(configuration.load(config), golden or ())
         say(f"{building.verify(order, say).compared()}.")
+
+
+@app.command()
+def tune(
+    config: ConfigFile = None,
+    golden: Golden = None,
+    calibration: Annotated[Path | None, typer.Option(help="Folder of photographs to calibrate 8 bit with.")] = None,
+    rounds: Annotated[int, typer.Option(min=3, help="So often each way is measured.")] = 15,
+) -> None:
+    """Find how this computer's CPU runs the network fastest, and keep it: the daemon does so from its next start."""
+    with explained():
+        from engines import build as building
+        from engines import tune as tuner
+
+        speak(logging.ERROR)
+        found = tuner.tune(building.Order(configuration.load(config), golden or (), calibration), rounds, say)
+        table = Table("way", "alone, ms", "beside a decoder, ms")
+        for way in found.ways:
+            table.add_row(way.name, f"{np.median(way.alone_ms):.0f}", f"{way.median_ms:.0f}")
+    Console(highlight=False).print(table)
+    say(found.said)
+    say(f"Kept: {found.choice.told()}.")
+
+
+def ladder(
+    config: ConfigFile = None,
+    rounds: Annotated[int, typer.Option(min=3, help="So often each is timed.")] = 30,
+    out: Annotated[Path, typer.Option(help="The picture.")] = Path("ladder.svg"),
+) -> None:
+    """Every way in which this computer can run the network: time, agreement with the reference, memory."""
+    from engines import ladder as rungs
+
+    speak(logging.ERROR)
+    with explained():
+        found = rungs.climb(configuration.load(config), rounds)
+        Console().print(rungs.table(found))
+        for line in rungs.absent(found):
+            say(line)
+        out.write_text(rungs.picture(found))
 
 
 @app.command()

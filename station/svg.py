@@ -139,3 +139,23 @@ def _key(number: int, name: str, ink: str) -> str:
     return (
         f'<circle cx="{x}" cy="{y}" r="4" fill="{ink}"/><text x="{x + 8}" y="{y + 4}" fill="#333">{escape(name)}</text>'
     )
+
+
+def bars(title: str, unit: str, rows: Sequence[tuple[str, float, str]]) -> str:
+    """Lying bars, one a (name, value, what is written behind it), from 0 to the largest value, as an <svg> element."""
+    wide, names, step = 2 * WIDE, 260, 26
+    most = max((value for _, value, _ in rows), default=0.0) or 1.0
+    body = [f'<text x="8" y="20" font-weight="bold">{escape(title)}</text>']
+    for number, (name, value, behind) in enumerate(rows):
+        y, length = 36 + number * step, value / most * (wide - names - 240)
+        body.append(f'<text x="{names - 8}" y="{y + 14}" text-anchor="end">{escape(name)}</text>')
+        body.append(f'<rect x="{names}" y="{y}" width="{length:.1f}" height="{step - 8}" fill="{INKS[0]}"/>')
+        said = f"{value:.3g} {unit}" + (f", {behind}" if behind else "")
+        body.append(f'<text x="{names + length + 6:.1f}" y="{y + 14}">{escape(said)}</text>')
+    high = 44 + len(rows) * step
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{high}" viewBox="0 0 {wide} {high}" '
+        f'font-family="sans-serif" font-size="12"><rect width="{wide}" height="{high}" fill="white"/>'
+        + "".join(body)
+        + "</svg>\n"
+    )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import mmap
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,6 +25,7 @@ from station.gpu.probe import Gpu
 from station.settings import Settings as Table
 from station.types import Image, Maps, Model
 
+NAMES = [field.name for field in fields(Maps)]
 SHELF = "plans"
 """Folder of the plans, in the state directory."""
 
@@ -185,7 +186,7 @@ class TensorRt:
         step = self._settings.batch
         parts = [self._run(np.stack(images[i : i + step])) for i in range(0, len(images), step)]
         found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-        return Maps(found["class_map"], found["confidence"], found["core"], found["upright"], found["sides"])
+        return Maps(*(found[name] for name in NAMES))
 
     def _check(self, image: Image) -> None:
         height, width = image.shape[:2]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ from station.config import ZOO, load
 from station.errors import EngineError, Trouble
 from station.gpu.child import call
 from station.segment import read_model
-from station.types import Image, Model
+from station.types import Image, Maps, Model
 from tests.station.gpu.driver import HERE
 
 
@@ -54,8 +54,8 @@ def test_half_precision_is_cast_at_the_borders(half: Path, model: Model) -> None
 
     graph = onnx.load(str(half)).graph
     kinds = {t.name: t.type.tensor_type.elem_type for t in (*graph.input, *graph.output)}
-    maps = dict.fromkeys(("image", "class_map", "confidence", "core"), onnx.TensorProto.UINT8)
-    assert kinds == {**maps, "upright": onnx.TensorProto.FLOAT}
+    bytes_each = dict.fromkeys(["image", *(f.name for f in fields(Maps))], onnx.TensorProto.UINT8)
+    assert kinds == bytes_each | {"upright": onnx.TensorProto.FLOAT}
     assert onnx.TensorProto.FLOAT not in {weight.data_type for weight in graph.initializer}
     assert half.stat().st_size < 0.55 * model.path.stat().st_size
 

@@ -14,7 +14,7 @@ from station.types import Outcome
 from tests.station.gpu.driver import FakeGpu
 
 NAMES = {"computer", "engine", "inbox", "inbox mount", "inotify", "records", "disk", "page", "camera", "clock",
-         "start of day"}  # fmt: skip
+         "CPU engine", "start of day"}  # fmt: skip
 
 
 def answers(folder: Path, text: str = "inbox: in\n") -> dict[str, tuple[Outcome, str]]:
