@@ -1,4 +1,5 @@
-"""The film in the demo's virtual camera: drawn sheets or slides as JPEG files, about one in three faulty."""
+"""The film in the demo's virtual camera: drawn sheets or slides as JPEG files, about one in three faulty. After a
+faulty sheet comes its retake, as an operator would take it."""
 
 from __future__ import annotations
 
@@ -13,9 +14,10 @@ from engines.synthesise import Defect, draw_sheet
 
 CLEAN = "clean"
 UNREADABLE = "unreadable file"
-ROLL = (  # two clean sheets, then a defect, each defect in turn
-    CLEAN, CLEAN, Defect.NO_CHART, CLEAN, CLEAN, Defect.SKEWED, CLEAN, Defect.LABEL_BLURRED, CLEAN, CLEAN,
-    Defect.LABEL_MISSING, CLEAN, UNREADABLE, CLEAN, CLEAN,
+RETAKE = "retake of the one before"
+ROLL = (  # clean sheets, then a defect and its retake, each defect in turn
+    CLEAN, CLEAN, Defect.NO_CHART, RETAKE, CLEAN, Defect.SKEWED, RETAKE, CLEAN, Defect.LABEL_BLURRED, RETAKE, CLEAN,
+    Defect.LABEL_MISSING, RETAKE, CLEAN, UNREADABLE, RETAKE,
 )  # fmt: skip
 TRAY = "clean tray of 12"
 SLIDE_ROLL = (
@@ -34,7 +36,8 @@ def photograph(number: int) -> Frame:
     """The number-th photograph of a sheet (from 0) as JPEG bytes, and in a word what was seeded in it."""
     what = ROLL[number % len(ROLL)]
     defect = what if isinstance(what, Defect) else Defect.NONE
-    return _exposed(draw_sheet(7_000 + number, long_side_px=LONG_SIDE_PX, defect=defect, plain=True).image, what)
+    seed = 7_000 + number - (what == RETAKE)
+    return _exposed(draw_sheet(seed, long_side_px=LONG_SIDE_PX, defect=defect, plain=True).image, what)
 
 
 def slide_photograph(number: int) -> Frame:

@@ -23,7 +23,7 @@ function colours(record) {
 function read(record, { check, fits, plain, unit = "" }) {
   const found = record.findings.filter((f) => f.check === check && f.value !== null && fits(f));
   found.sort((one, other) => RANK[other.outcome] - RANK[one.outcome] || Math.abs(other.value) - Math.abs(one.value));
-  return found[0] ?? { value: plain(record), limit: null, unit, outcome: "UNKNOWN" };
+  return found[0] ?? { value: plain(record), limit: null, unit, outcome: null };
 }
 
 /** `records`: newest first; the first one's figures are shown large. */
@@ -36,14 +36,22 @@ export function showReadings(record, records) {
   }));
 }
 
-function reading(name, { value, limit, unit, outcome }, past) {
-  const item = make("div", { class: "reading", "data-outcome": value === null ? null : limit === null ? null : outcome });
-  const text = make("b", {}, value === null ? "–" : figure(Number(Math.abs(value).toPrecision(2)), unit));
+function reading(name, { value, limit, unit, outcome, code }, past) {
+  const sign = code === "under" ? "≥" : "≤";
+  const item = make("div", { class: "reading", "data-outcome": value === null ? null : outcome });
+  const text = make("b", {}, value === null ? "–" : figure(rounded(value), unit));
   const against = make("span", {});
-  put(against, value === null ? say("not_measured") : limit === null ? "" : `≤ ${figure(Number(Math.abs(limit).toPrecision(2)), unit)}`);
-  item.append(make("h2", {}, say(`reading_${name}`)), make("p", {}, text, against), trend(past, limit ?? past.find((p) => p.limit !== null)?.limit));
+  put(against, value === null ? say("not_measured") : limit === null ? "" : `${sign} ${figure(rounded(limit), unit)}`);
+  const alike = past.map((other) => (other.unit === unit ? other : { value: null, limit: null }));
+  const line = code === "under" ? null : limit ?? alike.find((other) => other.limit !== null)?.limit;
+  item.append(make("h2", {}, say(`reading_${name}`)), make("p", {}, text, against), trend(alike, line));
   return item;
 }
+
+const rounded = (value) => {
+  const size = Math.abs(value);
+  return size >= 10 ? Math.round(size) : Number(size.toPrecision(2));
+};
 
 /** The last captures as a line, the limit as another; what lies over it is marked by a dot, not by colour alone. */
 function trend(past, limit) {

@@ -36,7 +36,10 @@ function prefill(session, rig) {
   for (const id of FIELDS) {
     const field = find(`#${id}`);
     if (field.dataset.touched) continue;
-    field.value = known[id] || localStorage.getItem(`station.${id === "name" ? "operator" : id}`) || "";
+    const value = known[id] || localStorage.getItem(`station.${id === "name" ? "operator" : id}`) || "";
+    if (field.value === value) continue;
+    field.value = value;
+    if (document.activeElement === field) field.select(); // what is typed now takes its place
   }
 }
 

@@ -15,11 +15,18 @@ from station.codecs.whole import is_whole
 
 def test_about_one_in_three_has_a_defect_and_each_defect_comes() -> None:
     """The roll holds no chart, skewed, blurred label, missing label and an unreadable file."""
-    faulty = [what for what in film.ROLL if what != film.CLEAN]
+    faulty = [what for what in film.ROLL if what not in (film.CLEAN, film.RETAKE)]
     assert set(faulty) == {
         Defect.NO_CHART, Defect.SKEWED, Defect.LABEL_BLURRED, Defect.LABEL_MISSING, film.UNREADABLE,
     }  # fmt: skip
     assert 0.25 < len(faulty) / len(film.ROLL) < 0.45
+
+
+def test_every_fault_is_followed_by_its_retake() -> None:
+    """The same sheet once more, as an operator takes it again."""
+    after = [film.ROLL[number + 1] for number, what in enumerate(film.ROLL) if what not in (film.CLEAN, film.RETAKE)]
+    assert set(after) == {film.RETAKE}
+    assert film.ROLL.count(film.RETAKE) == len(after)
 
 
 def test_a_frame_is_a_jpeg_of_3000_pixels_and_always_the_same() -> None:

@@ -74,3 +74,19 @@ def test_a_dead_server_covers_the_state_and_a_new_one_takes_it_off(tmp_path: Pat
         with page_process(tmp_path, port=int(address.rpartition(":")[2])):
             painted(page, missed)
             expect(page.locator("#word")).to_have_text("RETAKE")
+
+
+def test_records_that_were_replaced_are_read_anew(tmp_path: Path, open_page: Open) -> None:
+    """Another records file under a running page: it goes on with that one, without being started again."""
+    with page_process(tmp_path) as (_, address):
+        page = open_page(address)
+        with running_station(tmp_path) as station:
+            painted(page, station.shoot(Outcome.FAIL, pictures=False))
+        for path in tmp_path.glob("records.sqlite*"):
+            path.unlink()
+        expect(page.locator("#word")).to_have_text("NO LIVE DATA", timeout=SOON_MS)
+        with running_station(tmp_path) as station:
+            expect(page.locator("#word")).to_have_text("WAITING", timeout=10_000)
+            painted(page, station.shoot(Outcome.WARN, specimen=("E-NEW",)))
+            expect(page.locator("#specimen")).to_have_text("E-NEW")
+            expect(page.locator("#owed h2 b")).to_have_text("0")
