@@ -21,8 +21,10 @@ SAMPLES, PIECE = 2048, 256
 side costs no large crop."""
 WIDE, NARROW = 0.008, 0.003
 """How far from where it is expected a side is looked for, first and again, as share of the photograph's long side."""
-NEAR = 0.004
-"""Nearer to the frame than this share of the long side, two pixels of the map, a side without a step lies on it."""
+NEAR, SURE = 0.004, 0.7
+"""Nearer to the frame than this share of the long side, two pixels of the map, a side without a step lies on it; and
+there a step counts only when this share of the places shows it: of a cut sheet, what lies along the edge of the frame
+(text, a chart, a fold) makes a step at half of them, while a strip of background shows at nearly all."""
 Points = NDArray[np.float64]
 """Float (n, 2) or (2,): x, y in photo pixels."""
 Line = tuple[Points, Points]
@@ -96,7 +98,7 @@ def _refined_side(a: Points, b: Points, photo: Photo) -> Line | None:
 
     Looked at twice: wide, as the map may be wrong by some of its pixels, then narrow round what was found.
     """
-    point, direction = a, b - a
+    point, direction, sure = a, b - a, 0.0
     for share in (WIDE, NARROW):
         reach = max(8, round(share * max(photo.size_px)))
         start, end = _looked_at(a, b, photo.size_px, reach)
@@ -110,7 +112,14 @@ def _refined_side(a: Points, b: Points, photo: Photo) -> Line | None:
         direction = along + seen.slope * PLACES * inward
         direction = direction / float(np.hypot(*direction))
         a, b = point + ((a - point) @ direction) * direction, point + ((b - point) @ direction) * direction
-    return point, direction
+        sure = seen.share
+    return (point, direction) if sure >= SURE or _gap(a, b, photo.size_px) > NEAR else None
+
+
+def _gap(a: Points, b: Points, size_px: tuple[int, int]) -> float:
+    """Distance of a side's nearer end from the edge of the frame it runs along, as share of the long side."""
+    k = 0 if abs((b - a)[1]) > abs((b - a)[0]) else 1
+    return min(min(abs(float(end[k])), abs(size_px[k] - float(end[k]))) for end in (a, b)) / max(size_px)
 
 
 def _looked_at(a: Points, b: Points, size_px: tuple[int, int], reach: int) -> tuple[Points, Points]:
