@@ -23,8 +23,8 @@ TO_XYZ_D50 = np.array(
 """Linear sRGB -> XYZ under D50, Bradford (Lindbloom)."""
 FROM_XYZ_D50 = np.linalg.inv(TO_XYZ_D50)
 EPSILON, KAPPA = 216 / 24389, 24389 / 27
-BLOCK_PX = 48
-"""Side of the block of native pixels in the middle of a patch that is read: 2,304 pixels average the noise away."""
+BLOCK_PX = 32
+"""Side of the block of native pixels in the middle of a patch that is read: 1,024 pixels average the noise away."""
 WHITE_CLIPS, BLACK_CLIPS = 254, 1
 """8-bit levels from which on nothing more can be told; 255 and 0 less what JPEG rounds."""
 
@@ -113,7 +113,7 @@ def read(image: Image, boxes: list[Box]) -> Reading:
         ordered = np.sort(block, axis=0)
         quarter = len(ordered) // 4
         values.append(lab_of_linear(linear(ordered[quarter : len(ordered) - quarter]).mean(axis=0)))
-        noise.append(float(lab(block[:, :])[:, 0].std()))
+        noise.append(float(lab(block)[:, 0].std()))
         white.append(float((block >= WHITE_CLIPS).any(axis=1).mean()))
         black.append(float((block <= BLACK_CLIPS).any(axis=1).mean()))
     return Reading(np.array(values).reshape(-1, 3), np.array(noise), np.array(white), np.array(black))
