@@ -6,7 +6,6 @@ import json
 import logging
 import signal
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -16,7 +15,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from station import calibrate_commands, engine_commands, user_commands
+from station import bench_commands, calibrate_commands, engine_commands, user_commands
 from station import config as configuration
 from station import kit as kits
 from station.errors import ConfigError
@@ -26,8 +25,7 @@ from station.terminal import ConfigFile, Exit, explained, speak
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Judges every photograph while the specimen is on the bench."
 )
-benches = typer.Typer(no_args_is_help=True, help="Measure this machine; each beside a limit or a peer.")
-app.add_typer(benches, name="bench")
+app.add_typer(bench_commands.app, name="bench")
 app.add_typer(engine_commands.app, name="engine")
 benches.command("engine")(engine_commands.ladder)
 app.add_typer(calibrate_commands.app, name="calibrate")
@@ -79,6 +77,7 @@ def page(config: ConfigFile = None) -> None:
             store,
             kits.previews(settings),
             kits.book(settings),
+            kits.revisions(settings),
             ready=ready,
             beat=lambda: notify("WATCHDOG=1"),
         )
@@ -163,6 +162,23 @@ def doctor(config: ConfigFile = None) -> None:
 
 
 @app.command()
+def report(
+    out: Annotated[Path, typer.Argument(help="Where to write it: .html, .pdf, .csv or .parquet.")],
+    session: Annotated[int | None, typer.Option(help="Number of a session; else the time back from now.")] = None,
+    window: Annotated[str, typer.Option(help="shift, day, week, month or year.")] = "shift",
+    config: ConfigFile = None,
+) -> None:
+    """The figures of a session, or of the last hours to a year, as the wall shows them."""
+    from station.page import reports
+
+    with explained():
+        settings = configuration.load(config)
+        store = kits.open_store(settings, writer=False)
+        reports.to_file(store, out, title=settings.page.title, session=session, window=window)
+    print(f"{out}")
+
+
+@app.command()
 def demo(
     folder: Annotated[Path, typer.Option(help="Where the demo keeps its inbox and records.")] = Path("station-demo"),
     port: Annotated[int, typer.Option(help="Port of the page on 127.0.0.1.")] = 8321,
@@ -193,70 +209,6 @@ def what_if(
 
     with explained(), closing(kits.open_store(configuration.load(config), writer=False)) as store:
         replay.run(store, check, limit, newest, svg, Console())
-
-
-@benches.command("latency")
-def bench_latency(photos: Photos, count: int = 50, port: int = 8399) -> None:
-    """File closed -> verdict recorded -> page painted in headless Chromium, beside cv2.imread."""
-    from station import judging
-    from station.bench import latency
-
-    with explained(), tempfile.TemporaryDirectory() as folder:
-        latency.bench(list(judging.photographs(photos)), count, Path(folder), port, Console())
-
-
-@benches.command("kills")
-def bench_kills(photos: Photos, count: int = 200, kills: int = 100, seed: int = 1) -> None:
-    """kill -9 at random moments while photographs arrive."""
-    from station import judging
-    from station.bench import kills as killing
-
-    with explained(), tempfile.TemporaryDirectory() as folder:
-        found = list(judging.photographs(photos))
-        tally = killing.bench(found, count, kills, Path(folder), seed, Console())
-    print(f"\n{tally.photographs} photographs, {tally.kills} kills: {len(tally.lost)} lost, {len(tally.twice)} twice")
-    raise typer.Exit(Exit.FAILED if tally.lost or tally.twice else Exit.FINE)
-
-
-@benches.command("agreement")
-def bench_agreement(
-    coco: Annotated[Path, typer.Argument(help="Annotations (COCO JSON).")],
-    images: Annotated[Path | None, typer.Argument(help="Folder of the photographs.")] = None,
-    config: ConfigFile = None,
-) -> None:
-    """What `station judge` says of annotated photographs, beside the annotations."""
-    from station.bench import agreement
-
-    speak(logging.ERROR)
-    with explained():
-        agreement.bench(coco, images or coco.parent / "images", configuration.load(config), Console())
-
-
-@benches.command("defects")
-def bench_defects(
-    folders: Annotated[list[Path] | None, typer.Argument(help="Photographs; without any, drawn sheets.")] = None,
-    annotations: Annotated[list[Path] | None, typer.Option(help="COCO files that say what lies in them.")] = None,
-    only: Annotated[list[str] | None, typer.Option(help="Only this family of faults; may be repeated.")] = None,
-    drawn: Annotated[int, typer.Option(min=0, help="So many drawn sheets as well.")] = 0,
-    out: Annotated[Path, typer.Option(help="Folder for the report; a stopped run goes on there.")] = Path("defects"),
-    config: ConfigFile = None,
-) -> None:
-    """Seed faults of known severity into photographs: how many are noticed, and the false alarms without any."""
-    from engines import synthesise
-    from station import judging
-    from station.bench.defects import frames, report, run
-
-    speak(logging.ERROR)
-    with explained():
-        named, truths = list(folders or []), list(annotations or [])
-        if drawn or not named:
-            truths.append(synthesise.write(out / "drawn", range(drawn or 12), 3000, plain=True))
-            named += sorted((out / "drawn").glob("*.jpg"))
-        truths += [f / "coco.json" for f in folders or [] if (f / "coco.json").is_file()]
-        known = {stem: truth for coco in truths for stem, truth in frames.known(coco).items()}
-        photographs = tuple(judging.photographs(named))
-        order = run.Order(photographs, known, configuration.load(config), out, tuple(only or ()))
-        report.bench(order, Console())
 
 
 def _version(asked: bool) -> None:

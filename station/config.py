@@ -109,10 +109,11 @@ class RigFile(Settings):
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Everything asked for, checked. `source`: the file it stands in, None for defaults. `digest`: SHA-256 of all that
-    decides a verdict, not of how it is written."""
+    """Everything asked for, checked. `source`: the file it stands in, None for defaults; `files`: that one, then those
+    of profile and rig. `digest`: SHA-256 of all that decides a verdict, not of how it is written."""
 
     source: Path | None
+    files: tuple[Path, ...]
     digest: str
     station: str
     inbox: Path
@@ -153,6 +154,7 @@ def load(path: Path | None, *, profile: str | None = None, rig: str | None = Non
     inbox, state = _folders(located, top, home)
     return Config(
         source=path.resolve() if path is not None else None,
+        files=(*(() if path is None else (path.resolve(),)), profile_file.path, rig_file.path),
         digest=hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest(),
         station=top.station,
         inbox=inbox,

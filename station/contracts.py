@@ -16,7 +16,10 @@ from station.types import (
     Measure,
     Pulse,
     Record,
+    Revision,
     Scene,
+    Setting,
+    Source,
     Span,
     Stamp,
     Stand,
@@ -67,6 +70,37 @@ class Alert(Protocol):
         """Raises AlertError when it could not tell anybody now."""
 
     def close(self) -> None: ...
+
+
+class Revisions(Protocol):
+    """The configuration and its versions, for the settings page. What is wrong with a text raises ConfigError."""
+
+    def text(self, number: int | None = None) -> str:
+        """What stands in station.yaml, or stood in a version."""
+
+    def base(self) -> str:
+        """What names the text as it stands; a change tells which text it is about."""
+
+    def problem(self) -> str:
+        """Why the file as it stood a moment ago is no configuration; empty when it is one."""
+
+    def settings(self) -> tuple[Setting, ...]:
+        """Every key of every check that judges."""
+
+    def sources(self) -> tuple[Source, ...]:
+        """The files that the configuration is made of."""
+
+    def history(self) -> tuple[Revision, ...]:
+        """Every version, newest first."""
+
+    def with_values(self, changes: dict[tuple[str, str], str]) -> str:
+        """The file's text with (check, key) -> value in YAML's words."""
+
+    def save(self, text: str, *, who: str, why: str, base: str) -> Revision:
+        """Replace the file, if it is still the text that `base` names."""
+
+    def back_to(self, number: int, *, who: str, why: str, base: str) -> Revision:
+        """An earlier version as the newest one."""
 
 
 class Store(Protocol):

@@ -11,13 +11,16 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from station import codecs, line, preview, watch
-from station.errors import AlertError, StoreError
+from station import kit as kits
+from station.errors import AlertError, StationError, StoreError
 from station.kit import Kit, previews
 from station.line import Judged
+from station.reload import Reload
 from station.types import Capture, Pulse, Record, Sighting, Stamp, Verdict
 
 log = logging.getLogger(__name__)
@@ -39,6 +42,7 @@ class Heart:
     trouble: str | None = None
     pictureless: str | None = None
     copied: str | None = None
+    unsettled: str | None = None
 
     def run(self) -> None:
         while not self.stop.wait(BEAT_SECONDS):
@@ -54,7 +58,7 @@ class Heart:
             arriving=self.seen.arriving,
             waiting=self.seen.waiting,
             problem=self.seen.problem or self.trouble or self.pictureless,
-            notice=self.kit.segmenter.notice or self.seen.notice or self.copied,
+            notice=self.unsettled or self.kit.segmenter.notice or self.seen.notice or self.copied,
             engine=engine,
             fallback=fallback.value if fallback is not None else None,
         )
@@ -72,6 +76,15 @@ class Daemon:
     kit: Kit
     heart: Heart
     unsaved: list[Verdict] = field(default_factory=list)
+
+    def renew(self, reload: Reload, later: ExitStack) -> None:
+        """Go on with a changed configuration, from the next capture; with the one before when it is wrong."""
+        try:
+            if (config := reload.look()) is not None:
+                self.kit = self.heart.kit = kits.renewed(self.kit, config, later)
+        except StationError as error:
+            reload.trouble = f"The settings could not be used; the station goes on with those before. {error}"
+        self.heart.unsettled = reload.trouble
 
     def take(self, capture: Capture) -> None:
         """Judge, record, tell."""
@@ -146,6 +159,7 @@ def run(kit: Kit, stop: threading.Event, notify: Callable[[str], None]) -> None:
     """Until `stop` is set. `notify` takes sd_notify's words ("READY=1", "STATUS=...")."""
     heart = Heart(kit, notify, stop)
     daemon = Daemon(kit, heart)
+    reload = Reload(kit.config)
     heart.beat()
     notify("READY=1")
     beating = threading.Thread(target=heart.run, name="heart", daemon=True)
@@ -153,18 +167,20 @@ def run(kit: Kit, stop: threading.Event, notify: Callable[[str], None]) -> None:
     sightings = watch.watch(
         kit.config.inbox, kit.config.watch, knows=daemon.knows, is_whole=codecs.whole.is_whole, stop=stop
     )
-    for sighting in sightings:
-        changed = sighting.problem != heart.seen.problem or sighting.arriving != heart.seen.arriving
-        if sighting.problem and sighting.problem != heart.seen.problem:
-            log.error("%s", sighting.problem)
-        heart.seen, heart.progress = sighting, time.monotonic()
-        if changed:
-            heart.beat()
-        if sighting.capture is not None:
-            daemon.take(sighting.capture)
-            heart.progress = time.monotonic()
-            notify(f"STATUS={sighting.waiting} waiting, last {sighting.capture.path.name}")
-        elif daemon.unsaved:
-            daemon.save_unsaved()
+    with ExitStack() as later:
+        for sighting in sightings:
+            daemon.renew(reload, later)
+            changed = sighting.problem != heart.seen.problem or sighting.arriving != heart.seen.arriving
+            if sighting.problem and sighting.problem != heart.seen.problem:
+                log.error("%s", sighting.problem)
+            heart.seen, heart.progress = sighting, time.monotonic()
+            if changed:
+                heart.beat()
+            if sighting.capture is not None:
+                daemon.take(sighting.capture)
+                heart.progress = time.monotonic()
+                notify(f"STATUS={sighting.waiting} waiting, last {sighting.capture.path.name}")
+            elif daemon.unsaved:
+                daemon.save_unsaved()
     notify("STOPPING=1")
     beating.join(timeout=2)

@@ -6,7 +6,7 @@ import logging
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -18,11 +18,14 @@ from station.errors import EngineError
 from station.line import Line
 from station.people import Book
 from station.recent import Recent
+from station.revisions import Revisions
 from station.segmenter import Segmenter
 from station.settings import Settings
 from station.types import Barcode, Photo, Pictures, Segmentation, Verdict
 
 log = logging.getLogger(__name__)
+UNTIL_RESTART = ("station", "inbox", "state", "store", "watch", "page", "tether")
+"""Parts of the configuration that a running daemon or page does not change."""
 SOFTWARE = f"capture-station {version('capture-station')}"
 
 
@@ -79,6 +82,11 @@ def previews(config: Config) -> Path:
     return config.state / "previews"
 
 
+def revisions(config: Config) -> Revisions:
+    """The versions of the configuration."""
+    return Revisions(config.source, config.state / "settings")
+
+
 def book(config: Config) -> Book:
     """The accounts of the page."""
     return Book(config.state / "people.sqlite")
@@ -107,6 +115,22 @@ def opened(config: Config) -> Iterator[Kit]:
         recent = Recent.of(store)
         made = make_line(config, segmenter, recent, preview.picture)
         yield Kit(config, segmenter, made, store, alerts, recent)
+
+
+def renewed(kit: Kit, config: Config, opened: ExitStack) -> Kit:
+    """The kit with all that a changed configuration changes while the daemon runs; what it opens anew is closed with
+    `opened`. Station, folders, records and watching stay as they were until the next start."""
+    old = kit.config
+    config = replace(config, **{name: getattr(old, name) for name in UNTIL_RESTART})
+    segmenter, alerts = kit.segmenter, kit.alerts
+    if config.alerts != old.alerts:
+        alerts = tuple((name, opened.enter_context(closing(_alert(name, s)))) for name, s in config.alerts)
+    if (config.model, config.backends) != (old.model, old.backends):
+        segmenter.close()
+        segmenter = opened.enter_context(closing(open_segmenter(config)))
+        segmenter.improve(partial(building.build_plan, config.source))
+    made = make_line(config, segmenter, kit.recent, preview.picture)
+    return replace(kit, config=config, segmenter=segmenter, line=made, alerts=alerts)
 
 
 def _alert(name: str, settings: Settings) -> Alert:

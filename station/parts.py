@@ -17,13 +17,13 @@ from station.errors import ConfigError
 
 def names(drawer: str) -> tuple[str, ...]:
     """Every name that may stand in the config's table of this drawer, sorted."""
-    package = importlib.import_module(f"station.{drawer}")
-    ours = {m.name for m in pkgutil.iter_modules(package.__path__) if not m.name.startswith("_")}
-    return tuple(sorted(ours | {e.name for e in entry_points(group=f"station.{drawer}")}))
+    return tuple(sorted(_ours(drawer) | {e.name for e in entry_points(group=f"station.{drawer}")}))
 
 
 def part(drawer: str, name: str) -> ModuleType:
     """The module of that name. Raises ConfigError with the nearest name when there is none."""
+    if name in _ours(drawer):  # asking for the entry points of all that is installed takes 0.02 s
+        return importlib.import_module(f"station.{drawer}.{name}")
     known = names(drawer)
     if name not in known:
         near = difflib.get_close_matches(name, known, 1)
@@ -33,4 +33,9 @@ def part(drawer: str, name: str) -> ModuleType:
         module = entry.load()
         if isinstance(module, ModuleType):
             return module
-    return importlib.import_module(f"station.{drawer}.{name}")
+    raise ConfigError(f"'{name}' in '{drawer}' is no module", "Ask whoever packed it: its entry point names none.")
+
+
+def _ours(drawer: str) -> set[str]:
+    package = importlib.import_module(f"station.{drawer}")
+    return {m.name for m in pkgutil.iter_modules(package.__path__) if not m.name.startswith("_")}

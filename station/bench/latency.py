@@ -37,7 +37,7 @@ def bench(photos: list[Path], count: int, folder: Path, port: int, console: Cons
         browser = play.chromium.launch(executable_path=browser_path, args=FLAGS)
         try:
             page = browser.new_page(viewport={"width": 1920, "height": 1080})
-            until("the page", lambda: _reachable(page, f"http://127.0.0.1:{port}/"), 60)
+            until("the page", lambda: reachable(page, f"http://127.0.0.1:{port}/"), 60)
             until("the daemon", lambda: store.last_pulse() is not None, 60)
             rows = [_one(file, folder / "inbox", store, page) for file in files][1:]
         finally:
@@ -45,7 +45,8 @@ def bench(photos: list[Path], count: int, folder: Path, port: int, console: Cons
     _print(rows, console)
 
 
-def _reachable(page: Any, address: str) -> bool:
+def reachable(page: Any, address: str) -> bool:
+    """Whether the page answers yet."""
     from playwright.sync_api import Error
 
     try:

@@ -24,9 +24,9 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 
-from station.contracts import Store
+from station.contracts import Revisions, Store
 from station.errors import ConfigError, StationError, StoreError
-from station.page import api, atlas, bench, health, login, operator
+from station.page import api, atlas, bench, health, limits, login, operator, people, reports, wall
 from station.page.assets import Assets
 from station.page.feed import Feed
 from station.page.gate import Gate, loopback
@@ -39,7 +39,7 @@ from station.people import Book
 __all__ = ["Settings", "create_app", "serve"]
 
 
-def create_app(settings: Settings, store: Store, previews: Path, book: Book) -> FastAPI:
+def create_app(settings: Settings, store: Store, previews: Path, book: Book, revisions: Revisions) -> FastAPI:
     """The application; nothing is asked of the store before it is started."""
     metrics, assets = health.Metrics(), Assets.here()
     feed = Feed(store, Previews(previews), settings.max_pulse_age_seconds, settings.poll_seconds, metrics.count)
@@ -64,6 +64,10 @@ def create_app(settings: Settings, store: Store, previews: Path, book: Book) -> 
     app.include_router(assets.router())
     app.include_router(atlas.router(settings.title, assets.root))
     app.include_router(login.router(settings.title, assets.root, book, settings.login_hours))
+    app.include_router(people.router(settings.title, assets.root, book))
+    app.include_router(limits.router(settings.title, assets.root, book, revisions))
+    app.include_router(reports.router(settings.title, assets.root, feed))
+    app.include_router(wall.router(settings.title, assets.root, feed, revisions))
     app.include_router(operator.router(settings, assets.root))
     return app
 
@@ -73,6 +77,7 @@ def serve(
     store: Store,
     previews: Path,
     book: Book,
+    revisions: Revisions,
     *,
     ready: Callable[[], None] | None = None,
     beat: Callable[[], None] | None = None,
@@ -85,7 +90,7 @@ def serve(
     if not loopback(settings.host) and not book.people():
         raise ConfigError(TEXTS["no_accounts"].format(host=settings.host), TEXTS["no_accounts_do"])
     listener = _listen(settings.host, settings.port)
-    app = create_app(settings, store, previews, book)
+    app = create_app(settings, store, previews, book, revisions)
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1, lifespan="on")
     _Server(config, app.state.feed, ready, beat).run([listener])
 

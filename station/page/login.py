@@ -5,20 +5,17 @@ from __future__ import annotations
 from functools import partial
 from html import escape
 from string import Template
-from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from station.page.forms import Form, address
 from station.page.gate import COOKIE, Asking, token_in
 from station.page.texts import TEXTS
 from station.people import Book
 from station.people.book import PAUSE, TooManyTriesError
 from station.records import Event
-
-LONGEST_FORM = 4096
-"""Bytes of a log-in form; more is no log-in."""
 
 
 def router(title: str, assets: str, book: Book, hours: float) -> APIRouter:
@@ -30,10 +27,9 @@ def router(title: str, assets: str, book: Book, hours: float) -> APIRouter:
         return HTMLResponse(page(next, TEXTS["login_more"] if more else ""), headers=_FRESH)
 
     @routes.post("/login", include_in_schema=False)
-    async def log_in(request: Request) -> Response:
-        held = await _form(request)
+    async def log_in(request: Request, held: Form) -> Response:
         name, next_ = held.get("name", "").strip(), held.get("next", "/")
-        proof = partial(book.log_in, name, held.get("password", ""), address=_address(request), hours=hours)
+        proof = partial(book.log_in, name, held.get("password", ""), address=address(request), hours=hours)
         try:
             found = await run_in_threadpool(proof)
         except TooManyTriesError:
@@ -49,7 +45,7 @@ def router(title: str, assets: str, book: Book, hours: float) -> APIRouter:
 
     @routes.post("/logout", include_in_schema=False)
     async def log_out(request: Request) -> Response:
-        await run_in_threadpool(book.log_out, token_in(request.headers), address=_address(request))
+        await run_in_threadpool(book.log_out, token_in(request.headers), address=address(request))
         answer = RedirectResponse("/login", 303)
         answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
         return answer
@@ -63,20 +59,6 @@ def router(title: str, assets: str, book: Book, hours: float) -> APIRouter:
 
 
 _FRESH = {"cache-control": "no-store"}
-
-
-async def _form(request: Request) -> dict[str, str]:
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > LONGEST_FORM:
-            return {}
-    held = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, errors="replace")
-    return {key: values[0] for key, values in held.items()}
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
 
 
 def _own(address: str) -> str:

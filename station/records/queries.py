@@ -56,8 +56,8 @@ def _add(connection: Connection, verdict: Verdict, station: str, at: datetime) -
     added = connection.execute(insert(verdicts), row).inserted_primary_key
     assert added is not None
     chain = chains.photographed(connection, verdict, station=station, session=session, at=at)
-    numbered, again = row | {"sequence": added[0]}, "retake_of" in chain
-    tallies.note(connection, numbered, json.loads(row["document"]), session=session or 0, retake=again)
+    numbered, before = row | {"sequence": added[0]}, chain.get("retake_of")
+    tallies.note(connection, numbered, json.loads(row["document"]), session=session or 0, retake_of=before)
     record = Record(added[0], at, station, verdict, **chain)
     return record if work is None else replace(record, session=session, operator=work.operator, job=work.job)
 
@@ -129,6 +129,21 @@ def last_pulse(connection: Connection) -> Pulse | None:
     """The newest sign of life of any station."""
     row = connection.execute(select(pulse).order_by(pulse.c.at.desc()).limit(1)).mappings().first()
     return None if row is None else pulse_of(row)
+
+
+def last_before(connection: Connection, *, at: datetime) -> int:
+    """The number of the newest verdict recorded before a moment, 0 without one. Numbers grow with time, so the moment
+    is found by halving; the column needs no index."""
+    low, high = 0, last_number(connection)
+    while low < high:
+        middle = (low + high + 1) // 2
+        query = select(verdicts.c.sequence, verdicts.c.recorded_at).where(verdicts.c.sequence <= middle)
+        row = connection.execute(query.order_by(verdicts.c.sequence.desc()).limit(1)).first()
+        if row is None or row.recorded_at < at:
+            low = middle
+        else:
+            high = row.sequence - 1
+    return low
 
 
 def pulses(connection: Connection) -> tuple[Pulse, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy import Connection, Select, insert, or_, select, update
 
 from station.records.rows import text
 from station.records.tables import sessions
@@ -33,6 +33,13 @@ def get(connection: Connection, *, number: int) -> Session | None:
 def recent(connection: Connection, *, limit: int = 50) -> tuple[Session, ...]:
     """The newest sessions of all stations, newest first."""
     query = _query().order_by(sessions.c.sequence.desc()).limit(limit)
+    return tuple(Session(**row) for row in connection.execute(query).mappings())
+
+
+def during(connection: Connection, *, since: datetime, until: datetime) -> tuple[Session, ...]:
+    """The sessions of all stations in which something may have been photographed from `since` until `until`."""
+    lasted = or_(sessions.c.ended_at.is_(None), sessions.c.ended_at >= since)
+    query = _query().where(sessions.c.started_at < until, lasted).order_by(sessions.c.sequence)
     return tuple(Session(**row) for row in connection.execute(query).mappings())
 
 

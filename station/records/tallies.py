@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, TextClause, bindparam, func, select, text
 
-from station.records.tables import Utc, stands, tallies, tally_defects, tally_measures
+from station.records.tables import Utc, stands, tallies, tally_defects, tally_measures, verdicts
 from station.types import Cell, Count, Defects, Mean, Span, Stand, Tallies
 
 SLOT_S = 900
@@ -30,22 +30,26 @@ def note(
     document: Mapping[str, Any],
     *,
     session: int = 0,
-    retake: bool = False,
+    retake_of: str | None = None,
 ) -> None:
-    """Count one verdict: its row, which has its sequence by now, and the JSON object it holds."""
+    """Count one verdict: its row, which has its sequence by now, and the JSON object it holds. `retake_of`: the capture
+    that it supersedes; the time since that one is a measure, too."""
     at: datetime = row["recorded_at"]
     stand: dict[str, Any] = {"station": row["station"], "rig": row["rig"]}
     before = connection.scalar(_BEFORE, stand)
     connection.execute(_NOW, stand | {"sequence": row["sequence"], "at": at})
     key = {"slot": slot(at)} | stand | {"session": session}
     grown = {
-        "tallies": [key | counted(row["outcome"], retake, None if before is None else at - before)],
+        "tallies": [key | counted(row["outcome"], retake_of is not None, None if before is None else at - before)],
         "tally_defects": [
             key | {"check_name": check, "code": code, "outcome": outcome, "count": 1}
             for check, code, outcome in defects(document)
         ],
         "tally_measures": [key | {"measure": name, "count": 1, "total": value} for name, value in measured(document)],
     }
+    if retake_of is not None and (failed := connection.scalar(_AT, {"capture_id": retake_of})) is not None:
+        waited = key | {"measure": "retake", "count": 1, "total": (at - failed).total_seconds()}
+        grown["tally_measures"].append(waited)
     for table, rows in grown.items():
         if rows:
             connection.execute(_GROW[table], rows)
@@ -182,6 +186,7 @@ def _growing(table: Table) -> TextClause:
 
 _GROW = {table.name: _growing(table) for table in (tallies, tally_defects, tally_measures)}
 _BEFORE = select(stands.c.at).where(stands.c.station == bindparam("station"), stands.c.rig == bindparam("rig"))
+_AT = select(verdicts.c.recorded_at).where(verdicts.c.capture_id == bindparam("capture_id"))
 _NOW = text(
     "INSERT INTO stands (station, rig, sequence, at) VALUES (:station, :rig, :sequence, :at)"
     " ON CONFLICT (station, rig) DO UPDATE SET sequence = excluded.sequence, at = excluded.at"

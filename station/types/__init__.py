@@ -25,6 +25,7 @@ from station.types.judgement import (
     Verdict,
     worst,
 )
+from station.types.revisions import Revision, Setting, Source
 from station.types.tallies import Cell, Count, Defects, Mean, Span, Stand, Tallies
 from station.types.vision import (
     SIDES_REACH_PX,
@@ -68,12 +69,15 @@ __all__ = [
     "Region",
     "Retake",
     "RetakeState",
+    "Revision",
     "Rig",
     "Scene",
     "Segmentation",
     "Session",
+    "Setting",
     "Share",
     "Sighting",
+    "Source",
     "Span",
     "Stamp",
     "Stand",

@@ -17,7 +17,9 @@ AT_HOME = {
     "gphoto2": "station/camera.py",
     "onnxruntime": "station/backends/onnxruntime.py",
     "pycuda": "station/gpu/buffers.py",
+    "pyarrow": "station/reports/tables.py",
     "rawpy": "station/codecs/raw.py",
+    "reportlab": "station/reports/pdf.py",
     "sdnotify": "station/systemd.py",
     "simplejpeg": "station/codecs/jpeg.py",
     "tensorrt": "station/gpu/flavour.py",
@@ -28,7 +30,7 @@ AT_HOME = {
     "zxingcpp": "station/identify.py",
 }
 """Library -> the one file of station/ that may import it ("": none)."""
-OPTIONAL = ("gphoto2", "pycuda", "tensorrt", "torch")
+OPTIONAL = ("gphoto2", "pyarrow", "pycuda", "reportlab", "tensorrt", "torch")
 """What may be missing on a station, or must be imported late."""
 
 

@@ -33,11 +33,15 @@ from pathlib import Path
 from station.page.app import serve
 from station.page.settings import Settings
 from station.people import Book
+from station.revisions import Revisions
 from station.stores import sqlite
 root = Path(sys.argv[1])
 store = sqlite.build(sqlite.Settings(), root)
 book = Book(root / "people.sqlite")
-serve(Settings(port=int(sys.argv[2])), store, root / "previews", book, ready=lambda: print("ready", flush=True))
+config = root / "station.yaml"
+revisions = Revisions(config if config.exists() else None, root / "settings")
+settings, ready = Settings(port=int(sys.argv[2])), lambda: print("ready", flush=True)
+serve(settings, store, root / "previews", book, revisions, ready=ready)
 print("ended", flush=True)
 """
 

@@ -12,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from station.page.app import create_app
 from station.page.settings import Settings
 from station.people import Book
+from station.revisions import Revisions
 from station.stores import sqlite
 from station.types import Outcome
 from tests.station.page.desk import Station
@@ -25,7 +26,11 @@ def told(station: Station, story: Story) -> None:
     async def run() -> None:
         store = sqlite.build(sqlite.Settings(), station.root)
         app = create_app(
-            Settings(max_pulse_age_seconds=1), store, station.previews, Book(station.root / "people.sqlite")
+            Settings(max_pulse_age_seconds=1),
+            store,
+            station.previews,
+            Book(station.root / "people.sqlite"),
+            Revisions(None, station.root),
         )
         transport = httpx.ASGITransport(app)
         async with (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from station.records import queries, tallies
 from station.records.tables import metadata
-from station.types import Capture, Count, Finding, Outcome, Span, Stamp, Verdict
+from station.types import Capture, Count, Finding, Outcome, Policy, Span, Stamp, Verdict
 
 START = datetime(2026, 5, 1, 8, tzinfo=UTC)
 ALL = Span(START, START + timedelta(days=30), timedelta(hours=1))
@@ -121,3 +122,15 @@ def test_a_span_is_narrowed_to_station_and_rig(connection: sa.Connection) -> Non
         span = Span(ALL.since, ALL.until, ALL.bucket, **narrow)
         assert sum(cell.count.captures for cell in tallies.read(connection, span).cells) == captures
     assert [(s.station, s.sequence) for s in tallies.last_at_stands(connection)] == [("one", 1), ("two", 2)]
+
+
+def test_the_time_to_a_retake_is_measured(connection: sa.Connection) -> None:
+    """A bad sheet at eight, its second photograph fifty seconds later: one retake, which is no first pass."""
+    bad = replace(verdict(1, [("blurred", Outcome.FAIL)]), specimen=("E1",), policy=Policy.BLOCK)
+    good = replace(verdict(2, [("sharp", Outcome.PASS)]), specimen=("E1",))
+    queries.add(connection, bad, "one", START)
+    queries.add(connection, good, "one", START + timedelta(seconds=50))
+    found = tallies.read(connection, ALL)
+    total = sum((cell.count for cell in found.cells), Count())
+    assert (total.captures, total.retakes, total.passed_at_once, total.first_pass_yield) == (2, 1, 0, 0.0)
+    assert [(m.count, m.mean) for m in found.means if m.measure == "retake"] == [(1, 50.0)]

@@ -1,0 +1,98 @@
+"""The rigs of the wall: is each alive, what did it say last, how is its day going?"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from html import escape
+
+from station.page.feed import Feed
+from station.page.office import sign
+from station.page.texts import TEXTS
+from station.reports.figures import stand
+from station.types import Count, Pulse, Record, Span, Stand
+
+
+def cards(feed: Feed) -> str:
+    """One card a stand, and one for a station that lives but has recorded nothing yet. Raises StoreError."""
+    now, store = datetime.now(UTC), feed.store
+    pulses = {pulse.station: pulse for pulse in store.pulses()}
+    stands = store.stands()
+    today = _today(feed, stands, now)
+    newest = {one.station: max(o.at for o in stands if o.station == one.station) for one in stands}
+    made = [
+        _card(stand(one.station, one.rig), _last(feed, one), pulses.get(one.station), today.get(one), feed, now)
+        for one in stands
+        if one.at == newest[one.station] or now - one.at < timedelta(days=1)
+    ]
+    made += [_card(n, None, p, None, feed, now) for n, p in pulses.items() if n not in newest]
+    empty = f'<p class="none">{escape(TEXTS["wall_no_rigs"])}</p>'
+    return f'<section class="rigs" aria-label="{escape(TEXTS["wall_rigs"])}">{"".join(made) or empty}</section>'
+
+
+def _today(feed: Feed, stands: tuple[Stand, ...], now: datetime) -> dict[Stand, Count]:
+    local = now.astimezone()
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    day = Span(midnight, now + timedelta(hours=1), timedelta(days=1), local.utcoffset() or timedelta(0))
+    counts: dict[tuple[str, str], Count] = {}
+    for cell in feed.store.tallies(day).cells:
+        key = (cell.station, cell.rig)
+        counts[key] = counts.get(key, Count()) + cell.count
+    return {one: counts[one.station, one.rig] for one in stands if (one.station, one.rig) in counts}
+
+
+def _last(feed: Feed, one: Stand) -> Record | None:
+    found = feed.store.since(one.sequence - 1, 1)
+    return found[0] if found else None
+
+
+def _card(name: str, last: Record | None, pulse: Pulse | None, today: Count | None, feed: Feed, now: datetime) -> str:
+    health, said = _health(pulse, feed.max_pulse_age_seconds, now)
+    outcome = last.verdict.outcome.name if last is not None else "waiting"
+    word = TEXTS[f"kicker_{outcome}"] if last is not None else TEXTS["state_waiting"]
+    thumb = feed.previews.of(last.verdict)["thumb"] if last is not None else None
+    picture = f'<img src="{thumb}" alt="">' if thumb else '<span class="blank"></span>'
+    when = age((now - last.recorded_at).total_seconds()) if last is not None else ""
+    what = " ".join(last.verdict.specimen[:1]) if last is not None else ""
+    waiting = TEXTS["waiting"].format(count=pulse.waiting) if pulse is not None and pulse.waiting else ""
+    return (
+        f'<article class="rig" data-health="{health}" data-outcome="{outcome}"><header><h2>{escape(name)}</h2>'
+        f'<p class="health">{escape(said)}</p></header>{picture}<div class="last">{sign(outcome)}'
+        f"<p><b>{escape(word)}</b><span>{escape(when)}</span></p></div>"
+        f'<p class="specimen">{escape(what)}<span>{escape(waiting)}</span></p>{_day(today or Count())}</article>'
+    )
+
+
+def _health(pulse: Pulse | None, oldest_s: float, now: datetime) -> tuple[str, str]:
+    """(live, ill or dead; in words)"""
+    if pulse is None:
+        return "dead", TEXTS["health_never"]
+    seconds = (now - pulse.at).total_seconds()
+    if seconds > oldest_s:
+        return "dead", TEXTS["health_dead"].format(age=age(seconds))
+    if pulse.problem:
+        return "ill", pulse.problem
+    return ("ill", pulse.notice) if pulse.notice else ("live", TEXTS["health_live"])
+
+
+def _day(today: Count) -> str:
+    yield_ = "-" if today.first_pass_yield is None else f"{100 * today.first_pass_yield:.0f} %"
+    rate = "-" if today.per_hour is None else f"{today.per_hour:.0f}"
+    figures = (
+        (TEXTS["today_captures"], str(today.captures)),
+        (TEXTS["today_yield"], yield_),
+        (TEXTS["today_rate"], rate),
+    )
+    return "<dl>" + "".join(f"<div><dt>{escape(n)}</dt><dd>{escape(v)}</dd></div>" for n, v in figures) + "</dl>"
+
+
+def age(seconds: float) -> str:
+    """How long ago, in words."""
+    if seconds < 2:
+        return TEXTS["age_now"]
+    if seconds < 100:
+        return TEXTS["age_seconds"].format(count=round(seconds))
+    if seconds < 5400:
+        return TEXTS["age_minutes"].format(count=round(seconds / 60))
+    if seconds < 172800:
+        return TEXTS["age_hours"].format(count=round(seconds / 3600))
+    return TEXTS["age_days"].format(count=round(seconds / 86400))

@@ -1,0 +1,104 @@
+"""The frame of the pages for looking and changing: wall, reports, settings, accounts. HTML made on the server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from string import Template
+
+from station.page.gate import needed
+from station.page.shapes import SHAPES
+from station.page.texts import TEXTS
+from station.people import Person
+
+PAGES = (("/", "operator"), ("/wall", "wall"), ("/settings", "settings"), ("/people", "people"))
+FRESH = {"cache-control": "no-store"}
+
+
+def shell(
+    title: str, assets: str, person: Person, here: str, body: str, *, tools: str = "", style: str = "", script: str = ""
+) -> str:
+    """A whole page: `here` is its path, `tools` stand in its head and `body` is its main part, both HTML;
+    `style` and `script`: the names of its own files."""
+    links = "".join(
+        f'<a href="{path}"{" aria-current=page" if path == here else ""}>{escape(TEXTS[f"nav_{page}"])}</a>'
+        for path, page in PAGES
+        if person.may(needed("GET", path))
+    )
+    return Template(_SHELL).substitute(
+        language=TEXTS["language"],
+        title=escape(title),
+        heading=escape(next((TEXTS[f"nav_{page}"] for path, page in PAGES if path == here), title)),
+        assets=assets,
+        shapes=SHAPES,
+        links=links,
+        tools=tools,
+        body=body,
+        nav=escape(TEXTS["nav"]),
+        skip=escape(TEXTS["nav_skip"]),
+        scripts=f'<script type="module" src="{assets}/{script}"></script>' if script else "",
+        styles=f'<link rel="stylesheet" href="{assets}/{style}">' if style else "",
+        who=_who(person),
+    )
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], caption: str, *, figures_from: int = 1) -> str:
+    """A table of HTML cells; columns from `figures_from` on are numbers."""
+    n = ' class="n"'
+    top = "".join(f'<th scope="col"{n if at >= figures_from else ""}>{cell}</th>' for at, cell in enumerate(head))
+    body = "".join(
+        "<tr>"
+        + "".join(
+            f'<th scope="row">{cell}</th>' if column == 0 else f"<td{n if column >= figures_from else ''}>{cell}</td>"
+            for column, cell in enumerate(row)
+        )
+        + "</tr>"
+        for row in rows
+    )
+    return (
+        f'<div class="table" tabindex="0" role="region" aria-label="{caption}"><table><caption>{caption}</caption>'
+        f"<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def sign(outcome: str) -> str:
+    """The sign of an outcome, silent to screen readers: its word stands beside it."""
+    return f'<svg class="shape" data-outcome="{outcome}" aria-hidden="true"><use href="#shape-{outcome}"/></svg>'
+
+
+def _who(person: Person) -> str:
+    if not person.name:
+        return ""
+    return (
+        f'<form method="post" action="/logout"><span>{escape(person.name)}</span>'
+        f'<button type="submit">{escape(TEXTS["logout"])}</button></form>'
+    )
+
+
+_SHELL = """<!doctype html>
+<html lang="$language">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="dark">
+<title>$heading - $title</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="$assets/style.css">
+
+<link rel="stylesheet" href="$assets/office.css">
+$styles
+$scripts
+</head>
+<body class="office">
+$shapes
+<a class="skip" href="#main">$skip</a>
+<header>
+  <h1>$title</h1>
+  <nav aria-label="$nav">$links</nav>
+  $tools
+  <div class="who">$who</div>
+</header>
+<main id="main">$body</main>
+</body>
+</html>
+"""

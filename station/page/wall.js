@@ -1,0 +1,35 @@
+// The wall keeps itself fresh, and says in large letters when it cannot.
+
+const live = document.getElementById("live");
+const dead = document.getElementById("dead");
+const choices = document.getElementById("choices");
+const EVERY_MS = 2000;
+const SILENCE_MS = 3000;
+let heard = performance.now();
+
+choices.classList.add("by-itself");
+choices.addEventListener("change", () => choices.requestSubmit());
+
+async function refresh() {
+  const answer = await fetch(`/wall/now${location.search}`, { signal: AbortSignal.timeout(SILENCE_MS) });
+  if (answer.status === 401 || answer.status === 403) location.reload();
+  if (!answer.ok) throw new Error(answer.statusText);
+  const html = await answer.text();
+  const kept = document.activeElement?.closest?.(".table")?.getAttribute("aria-label");
+  live.innerHTML = html;
+  if (kept) live.querySelector(`.table[aria-label="${CSS.escape(kept)}"]`)?.focus({ preventScroll: true });
+  heard = performance.now();
+}
+
+async function again() {
+  if (!document.hidden) await refresh().catch(() => {});
+  setTimeout(again, EVERY_MS);
+}
+
+setInterval(() => {
+  const silent = !document.hidden && performance.now() - heard > SILENCE_MS;
+  dead.hidden = !silent;
+  live.classList.toggle("stale", silent);
+}, 250);
+document.addEventListener("visibilitychange", () => { heard = performance.now(); });
+setTimeout(again, EVERY_MS);
