@@ -13,5 +13,10 @@ bench.py      /api: sessions, retakes, wrong alarms
 health.py     /livez /readyz /metrics
 operator.py   /: the operator screen; its moving parts are the *.js beside it
 assets.py     the scripts and style sheets
+office.py     the frame of the supervisor's pages; words.py: their texts, forms.py: what they send
+wall.py       /wall; its rigs cards.py, its figures boards.py
+reports.py    /reports: HTML, PDF, CSV
+limits.py     /settings
+people.py     /people: accounts and the audit log
 texts.py      every text on the screen, from en.json
 """

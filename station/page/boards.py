@@ -9,7 +9,7 @@ from station.diagrams.picture import Picture
 from station.diagrams.plots import Course, bars, columns, control
 from station.diagrams.svg import svg
 from station.page.office import table
-from station.page.texts import TEXTS
+from station.page.words import WORDS
 from station.reports.document import Document, Fact, Grid, Plate
 from station.reports.figures import Figures
 from station.types import Count
@@ -27,26 +27,26 @@ def boards(found: Document) -> str:
     grids = "".join(
         table(
             [escape(cell) for cell in grid.head],
-            [[escape(cell) or f"<i>{escape(TEXTS['group_none'])}</i>" for cell in row] for row in grid.rows],
+            [[escape(cell) or f"<i>{escape(WORDS['group_none'])}</i>" for cell in row] for row in grid.rows],
             escape(grid.caption),
         )
         for grid in found.grids
     )
-    charts = f'<section class="charts" aria-label="{escape(TEXTS["charts"])}">{plates}</section>'
+    charts = f'<section class="charts" aria-label="{escape(WORDS["charts"])}">{plates}</section>'
     return f'<dl class="tiles">{facts}</dl>{charts}<section class="tables">{grids}</section>'
 
 
 def document(found: Figures, title: str, about: Sequence[str] = ()) -> Document:
     """The figures in words and pictures, for the wall and for every kind of report."""
     return Document(
-        title, tuple(about), _facts(found), _plates(found), _grids(found), TEXTS["chart_none"], TEXTS["foot"]
+        title, tuple(about), _facts(found), _plates(found), _grids(found), WORDS["chart_none"], WORDS["foot"]
     )
 
 
 def defect(check: str, code: str) -> str:
     """A defect's name for people; what nobody has translated is shown as it is called."""
-    named = TEXTS.get(f"check_{check}", check.replace("_", " "))
-    return f"{named}: {TEXTS.get(f'code_{code}', code.replace('_', ' '))}"
+    named = WORDS.get(f"check_{check}", check.replace("_", " "))
+    return f"{named}: {WORDS.get(f'defect_{code}', code.replace('_', ' '))}"
 
 
 def percent(share: float | None) -> str:
@@ -69,45 +69,45 @@ def _plate(plate: Plate, nothing: str) -> str:
 def _facts(found: Figures) -> tuple[Fact, ...]:
     total = found.total
     low_high = [] if found.certain is None else [f"{100 * share:.1f}" for share in found.certain]
-    between = TEXTS["tile_certain"].format(between=f"{' - '.join(low_high)} %") if low_high else ""
-    split = TEXTS["tile_split"].format(failed=total.failed, unknown=total.unknown, warned=total.warned)
+    between = WORDS["tile_certain"].format(between=f"{' - '.join(low_high)} %") if low_high else ""
+    split = WORDS["tile_split"].format(failed=total.failed, unknown=total.unknown, warned=total.warned)
     rate = "-" if total.per_hour is None else f"{total.per_hour:.0f}"
     return (
-        Fact(TEXTS["tile_yield"], percent(total.first_pass_yield), between),
-        Fact(TEXTS["tile_captures"], f"{total.captures:,}".replace(",", "\u202f"), split),
-        Fact(TEXTS["tile_rate"], rate, TEXTS["tile_rate_note"]),
-        Fact(TEXTS["tile_idle"], duration(total.idle_s), TEXTS["tile_idle_note"]),
-        Fact(TEXTS["tile_retakes"], str(total.retakes), _waited(found.retake_s)),
+        Fact(WORDS["tile_yield"], percent(total.first_pass_yield), between),
+        Fact(WORDS["tile_captures"], f"{total.captures:,}".replace(",", "\u202f"), split),
+        Fact(WORDS["tile_rate"], rate, WORDS["tile_rate_note"]),
+        Fact(WORDS["tile_idle"], duration(total.idle_s), WORDS["tile_idle_note"]),
+        Fact(WORDS["tile_retakes"], str(total.retakes), _waited(found.retake_s)),
     )
 
 
 def _waited(seconds: float | None) -> str:
     if seconds is None:
-        return TEXTS["tile_retakes_none"]
+        return WORDS["tile_retakes_none"]
     shown = f"{seconds:.0f} s" if seconds < 100 else duration(seconds)
-    return TEXTS["tile_retakes_after"].format(time=shown)
+    return WORDS["tile_retakes_after"].format(time=shown)
 
 
 def _plates(found: Figures) -> tuple[Plate, ...]:
     span = found.span
     course = Course(span.since, span.until, span.bucket)
-    faults = control(course, found.faults, TEXTS["chart_faults_about"], shown=_whole, floor=0.0)
+    faults = control(course, found.faults, WORDS["chart_faults_about"], shown=_whole, floor=0.0)
     ranked = [
         (defect(bar.cause[0], bar.cause[1]), bar.count, bar.cause[2], f"{100 * bar.cumulative:.0f} %")
         for bar in found.defects
     ]
     made = [
         _titled("faults", faults, bool(found.faults)),
-        _titled("defects", bars(ranked, TEXTS["chart_defects_about"]), bool(ranked)),
-        _titled("course", columns(course, found.course, TEXTS["chart_course_about"]), bool(found.course)),
+        _titled("defects", bars(ranked, WORDS["chart_defects_about"]), bool(ranked)),
+        _titled("course", columns(course, found.course, WORDS["chart_course_about"]), bool(found.course)),
     ]
     for measure, series in found.drift.items():
-        made.append(_titled(measure, control(course, series, TEXTS[f"chart_{measure}_about"]), bool(series)))
+        made.append(_titled(measure, control(course, series, WORDS[f"chart_{measure}_about"]), bool(series)))
     return tuple(made)
 
 
 def _titled(name: str, picture: Picture, some: bool) -> Plate:
-    return Plate(TEXTS[f"chart_{name}"], TEXTS[f"chart_{name}_note"], picture if some else None)
+    return Plate(WORDS[f"chart_{name}"], WORDS[f"chart_{name}_note"], picture if some else None)
 
 
 def _whole(share: float) -> str:
@@ -115,11 +115,11 @@ def _whole(share: float) -> str:
 
 
 def _grids(found: Figures) -> tuple[Grid, ...]:
-    head = tuple(TEXTS[f"column_{name}"] for name in ("captures", "yield", "failed", "rate", "idle"))
+    head = tuple(WORDS[f"column_{name}"] for name in ("captures", "yield", "failed", "rate", "idle"))
     return tuple(
         Grid(
-            TEXTS[f"group_{kind}_caption"],
-            (TEXTS[f"group_{kind}"], *head),
+            WORDS[f"group_{kind}_caption"],
+            (WORDS[f"group_{kind}"], *head),
             tuple(_row(name, count) for name, count in rows),
         )
         for kind, rows in found.groups.items()

@@ -7,7 +7,7 @@ from html import escape
 
 from station.page.feed import Feed
 from station.page.office import sign
-from station.page.texts import TEXTS
+from station.page.words import WORDS
 from station.reports.figures import stand
 from station.types import Count, Pulse, Record, Span, Stand
 
@@ -25,8 +25,8 @@ def cards(feed: Feed) -> str:
         if one.at == newest[one.station] or now - one.at < timedelta(days=1)
     ]
     made += [_card(n, None, p, None, feed, now) for n, p in pulses.items() if n not in newest]
-    empty = f'<p class="none">{escape(TEXTS["wall_no_rigs"])}</p>'
-    return f'<section class="rigs" aria-label="{escape(TEXTS["wall_rigs"])}">{"".join(made) or empty}</section>'
+    empty = f'<p class="none">{escape(WORDS["wall_no_rigs"])}</p>'
+    return f'<section class="rigs" aria-label="{escape(WORDS["wall_rigs"])}">{"".join(made) or empty}</section>'
 
 
 def _today(feed: Feed, stands: tuple[Stand, ...], now: datetime) -> dict[Stand, Count]:
@@ -48,12 +48,12 @@ def _last(feed: Feed, one: Stand) -> Record | None:
 def _card(name: str, last: Record | None, pulse: Pulse | None, today: Count | None, feed: Feed, now: datetime) -> str:
     health, said = _health(pulse, feed.max_pulse_age_seconds, now)
     outcome = last.verdict.outcome.name if last is not None else "waiting"
-    word = TEXTS[f"kicker_{outcome}"] if last is not None else TEXTS["state_waiting"]
+    word = WORDS[f"kicker_{outcome}"] if last is not None else WORDS["state_waiting"]
     thumb = feed.previews.of(last.verdict)["thumb"] if last is not None else None
     picture = f'<img src="{thumb}" alt="">' if thumb else '<span class="blank"></span>'
     when = age((now - last.recorded_at).total_seconds()) if last is not None else ""
     what = " ".join(last.verdict.specimen[:1]) if last is not None else ""
-    waiting = TEXTS["waiting"].format(count=pulse.waiting) if pulse is not None and pulse.waiting else ""
+    waiting = WORDS["waiting"].format(count=pulse.waiting) if pulse is not None and pulse.waiting else ""
     return (
         f'<article class="rig" data-health="{health}" data-outcome="{outcome}"><header><h2>{escape(name)}</h2>'
         f'<p class="health">{escape(said)}</p></header>{picture}<div class="last">{sign(outcome)}'
@@ -65,22 +65,22 @@ def _card(name: str, last: Record | None, pulse: Pulse | None, today: Count | No
 def _health(pulse: Pulse | None, oldest_s: float, now: datetime) -> tuple[str, str]:
     """(live, ill or dead; in words)"""
     if pulse is None:
-        return "dead", TEXTS["health_never"]
+        return "dead", WORDS["health_never"]
     seconds = (now - pulse.at).total_seconds()
     if seconds > oldest_s:
-        return "dead", TEXTS["health_dead"].format(age=age(seconds))
+        return "dead", WORDS["health_dead"].format(age=age(seconds))
     if pulse.problem:
         return "ill", pulse.problem
-    return ("ill", pulse.notice) if pulse.notice else ("live", TEXTS["health_live"])
+    return ("ill", pulse.notice) if pulse.notice else ("live", WORDS["health_live"])
 
 
 def _day(today: Count) -> str:
     yield_ = "-" if today.first_pass_yield is None else f"{100 * today.first_pass_yield:.0f} %"
     rate = "-" if today.per_hour is None else f"{today.per_hour:.0f}"
     figures = (
-        (TEXTS["today_captures"], str(today.captures)),
-        (TEXTS["today_yield"], yield_),
-        (TEXTS["today_rate"], rate),
+        (WORDS["today_captures"], str(today.captures)),
+        (WORDS["today_yield"], yield_),
+        (WORDS["today_rate"], rate),
     )
     return "<dl>" + "".join(f"<div><dt>{escape(n)}</dt><dd>{escape(v)}</dd></div>" for n, v in figures) + "</dl>"
 
@@ -88,11 +88,11 @@ def _day(today: Count) -> str:
 def age(seconds: float) -> str:
     """How long ago, in words."""
     if seconds < 2:
-        return TEXTS["age_now"]
+        return WORDS["age_now"]
     if seconds < 100:
-        return TEXTS["age_seconds"].format(count=round(seconds))
+        return WORDS["age_seconds"].format(count=round(seconds))
     if seconds < 5400:
-        return TEXTS["age_minutes"].format(count=round(seconds / 60))
+        return WORDS["age_minutes"].format(count=round(seconds / 60))
     if seconds < 172800:
-        return TEXTS["age_hours"].format(count=round(seconds / 3600))
-    return TEXTS["age_days"].format(count=round(seconds / 86400))
+        return WORDS["age_hours"].format(count=round(seconds / 3600))
+    return WORDS["age_days"].format(count=round(seconds / 86400))

@@ -14,7 +14,7 @@ from station.errors import ConfigError
 from station.page import office
 from station.page.forms import Form, address
 from station.page.gate import Asking
-from station.page.texts import TEXTS
+from station.page.words import WORDS
 from station.people import Book, Person, Role
 from station.types import Setting, Source
 
@@ -37,11 +37,11 @@ def router(title: str, assets: str, book: Book, revisions: Revisions) -> APIRout
 
     @routes.post("/settings")
     def change(person: Asking, held: Form, request: Request) -> Response:
-        who, why, base = person.name or TEXTS["anonymous"], held.get("why", "").strip(), held.get("base", "")
+        who, why, base = person.name or WORDS["anonymous"], held.get("why", "").strip(), held.get("base", "")
         text = held.get("text")
         try:
             if not why:
-                raise ConfigError(TEXTS["why_missing"], TEXTS["why_missing_do"])
+                raise ConfigError(WORDS["why_missing"], WORDS["why_missing_do"])
             if "back" in held:
                 kept = revisions.back_to(_number(held["back"]), who=who, why=why, base=base)
             else:
@@ -72,7 +72,7 @@ def wrong(revisions: Revisions) -> str:
 
 
 def _wrong(said: str) -> str:
-    head = escape(TEXTS["settings_wrong"])
+    head = escape(WORDS["settings_wrong"])
     return f'<div class="wrong" role="alert"><p>{head}</p><p>{escape(said)}</p></div>'
 
 
@@ -86,7 +86,7 @@ def _page(revisions: Revisions, admin: bool, said: str, typed: str | None) -> st
         limits, behind = _limits(revisions.settings(), base, admin), _sources(revisions.sources())
     except ConfigError as error:
         body = _wrong(f"{error} {error.remedy}")
-    body += f'<p class="said" role="alert">{escape(TEXTS["not_changed"])} {escape(said)}</p>' if said else ""
+    body += f'<p class="said" role="alert">{escape(WORDS["not_changed"])} {escape(said)}</p>' if said else ""
     whole = _whole(typed if typed is not None else text, base, admin)
     return body + limits + whole + behind + _history(revisions, base, admin)
 
@@ -94,12 +94,12 @@ def _page(revisions: Revisions, admin: bool, said: str, typed: str | None) -> st
 def _limits(settings: Iterable[Setting], base: str, admin: bool) -> str:
     made = ""
     for check, rows in groupby(settings, lambda one: one.check):
-        name = TEXTS.get(f"check_{check}", check.replace("_", " "))
+        name = WORDS.get(f"check_{check}", check.replace("_", " "))
         cells = [_row(one, admin) for one in rows]
         if cells:
-            head = [escape(TEXTS[f"setting_{n}"]) for n in ("key", "value", "meaning", "default", "origin")]
+            head = [escape(WORDS[f"setting_{n}"]) for n in ("key", "value", "meaning", "default", "origin")]
             made += office.table(head, cells, escape(name), figures_from=9)
-    above = f"<h2>{escape(TEXTS['settings_limits'])}</h2><p>{escape(TEXTS['settings_limits_note'])}</p>"
+    above = f"<h2>{escape(WORDS['settings_limits'])}</h2><p>{escape(WORDS['settings_limits_note'])}</p>"
     tables = f'<div class="limits">{made}</div>{_save(admin)}'
     return f"<section>{above}{_form(base, tables)}</section>"
 
@@ -110,7 +110,7 @@ def _row(one: Setting, admin: bool) -> Sequence[str]:
     held = (
         f'<input name="{name}" value="{value}" aria-label="{label}" spellcheck="false">' if admin else f"<b>{value}</b>"
     )
-    origin = f'<b class="set">{escape(one.origin)}</b>' if one.origin else escape(TEXTS["origin_default"])
+    origin = f'<b class="set">{escape(one.origin)}</b>' if one.origin else escape(WORDS["origin_default"])
     return (f"<code>{escape(one.key)}</code>", held, escape(one.meaning), f"<code>{escape(one.default)}</code>", origin)
 
 
@@ -119,26 +119,26 @@ def _whole(text: str, base: str, admin: bool) -> str:
     readonly = "" if admin else " readonly"
     named = f'name="text" rows="{lines}" spellcheck="false" aria-label="station.yaml"{readonly}'
     area = f"<textarea {named}>{escape(text)}</textarea>{_save(admin)}"
-    head = f"<h2>station.yaml</h2><p>{escape(TEXTS['settings_whole_note'])}</p>"
+    head = f"<h2>station.yaml</h2><p>{escape(WORDS['settings_whole_note'])}</p>"
     return f"<section>{head}{_form(base, area)}</section>"
 
 
 def _sources(sources: Iterable[Source]) -> str:
     made = "".join(
-        f"<details><summary>{escape(TEXTS[f'source_{one.kind}'])} <code>{escape(one.path)}</code></summary>"
+        f"<details><summary>{escape(WORDS[f'source_{one.kind}'])} <code>{escape(one.path)}</code></summary>"
         f'<pre tabindex="0">{escape(one.text)}</pre></details>'
         for one in sources
         if one.kind != "station"
     )
-    return f"<section><h2>{escape(TEXTS['settings_sources'])}</h2>{made}</section>"
+    return f"<section><h2>{escape(WORDS['settings_sources'])}</h2>{made}</section>"
 
 
 def _history(revisions: Revisions, base: str, admin: bool) -> str:
     history = revisions.history()
     if not history:
         return ""
-    head = [escape(TEXTS[f"version_{n}"]) for n in ("number", "at", "who", "why")] + [
-        "" if not admin else escape(TEXTS["version_back"])
+    head = [escape(WORDS[f"version_{n}"]) for n in ("number", "at", "who", "why")] + [
+        "" if not admin else escape(WORDS["version_back"])
     ]
     rows = [
         (
@@ -150,17 +150,17 @@ def _history(revisions: Revisions, base: str, admin: bool) -> str:
         )
         for one in history[:50]
     ]
-    return f"<section>{office.table(head, rows, escape(TEXTS['settings_versions']), figures_from=9)}</section>"
+    return f"<section>{office.table(head, rows, escape(WORDS['settings_versions']), figures_from=9)}</section>"
 
 
 def _back(number: int, base: str, sha256: str, admin: bool) -> str:
     if sha256 == base:
-        return escape(TEXTS["version_present"])
+        return escape(WORDS["version_present"])
     if not admin:
         return ""
-    why = escape(TEXTS["back_why"].format(number=number), quote=True)
+    why = escape(WORDS["back_why"].format(number=number), quote=True)
     hidden = f'<input type="hidden" name="back" value="{number}"><input type="hidden" name="why" value="{why}">'
-    return _form(base, f'{hidden}<button type="submit">{escape(TEXTS["back"].format(number=number))}</button>')
+    return _form(base, f'{hidden}<button type="submit">{escape(WORDS["back"].format(number=number))}</button>')
 
 
 def _form(base: str, inside: str) -> str:
@@ -172,6 +172,6 @@ def _save(admin: bool) -> str:
     if not admin:
         return ""
     return (
-        f'<p class="save"><label>{escape(TEXTS["why"])} <input name="why" maxlength="300" required></label>'
-        f'<button type="submit">{escape(TEXTS["settings_save"])}</button></p>'
+        f'<p class="save"><label>{escape(WORDS["why"])} <input name="why" maxlength="300" required></label>'
+        f'<button type="submit">{escape(WORDS["settings_save"])}</button></p>'
     )

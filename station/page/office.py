@@ -8,7 +8,7 @@ from string import Template
 
 from station.page.gate import needed
 from station.page.shapes import SHAPES
-from station.page.texts import TEXTS
+from station.page.words import WORDS
 from station.people import Person
 
 PAGES = (("/", "operator"), ("/wall", "wall"), ("/settings", "settings"), ("/people", "people"))
@@ -21,21 +21,21 @@ def shell(
     """A whole page: `here` is its path, `tools` stand in its head and `body` is its main part, both HTML;
     `style` and `script`: the names of its own files."""
     links = "".join(
-        f'<a href="{path}"{" aria-current=page" if path == here else ""}>{escape(TEXTS[f"nav_{page}"])}</a>'
+        f'<a href="{path}"{" aria-current=page" if path == here else ""}>{escape(WORDS[f"nav_{page}"])}</a>'
         for path, page in PAGES
         if person.may(needed("GET", path))
     )
     return Template(_SHELL).substitute(
-        language=TEXTS["language"],
+        language=WORDS["language"],
         title=escape(title),
-        heading=escape(next((TEXTS[f"nav_{page}"] for path, page in PAGES if path == here), title)),
+        heading=escape(next((WORDS[f"nav_{page}"] for path, page in PAGES if path == here), title)),
         assets=assets,
         shapes=SHAPES,
         links=links,
         tools=tools,
         body=body,
-        nav=escape(TEXTS["nav"]),
-        skip=escape(TEXTS["nav_skip"]),
+        nav=escape(WORDS["nav"]),
+        skip=escape(WORDS["nav_skip"]),
         scripts=f'<script type="module" src="{assets}/{script}"></script>' if script else "",
         styles=f'<link rel="stylesheet" href="{assets}/{style}">' if style else "",
         who=_who(person),
@@ -71,7 +71,7 @@ def _who(person: Person) -> str:
         return ""
     return (
         f'<form method="post" action="/logout"><span>{escape(person.name)}</span>'
-        f'<button type="submit">{escape(TEXTS["logout"])}</button></form>'
+        f'<button type="submit">{escape(WORDS["logout"])}</button></form>'
     )
 
 

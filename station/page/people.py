@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from station.page import office
 from station.page.forms import Form, address
 from station.page.gate import Asking
-from station.page.texts import TEXTS
+from station.page.words import WORDS
 from station.people import Book, Person, Role
 from station.people.passwords import LONGEST, SHORTEST
 
@@ -35,16 +35,16 @@ def router(title: str, assets: str, book: Book) -> APIRouter:
 
     @routes.post("/people")
     def change(person: Asking, held: Form, request: Request) -> Response:
-        by = {"by": person.name or TEXTS["anonymous"], "address": address(request)}
+        by = {"by": person.name or WORDS["anonymous"], "address": address(request)}
         name, role = held.get("name", ""), held.get("role", "").upper()
         if "remove" in held:
             if name.casefold() == person.name.casefold():
-                return shown(person, TEXTS["people_not_oneself"], 422)
+                return shown(person, WORDS["people_not_oneself"], 422)
             book.remove(name, **by)
             return RedirectResponse("/people", 303)
         try:
             if not book.people() and role != Role.ADMIN.name:
-                raise ValueError(TEXTS["people_first"])
+                raise ValueError(WORDS["people_first"])
             book.add(name, Role[role] if role in Role.__members__ else Role.OPERATOR, held.get("password", ""), **by)
         except ValueError as error:
             return shown(person, str(error), 422)
@@ -55,33 +55,33 @@ def router(title: str, assets: str, book: Book) -> APIRouter:
 
 def _accounts(book: Book, person: Person) -> str:
     rows = [
-        (escape(one.name), escape(TEXTS[f"role_{one.role.name.lower()}"]), _remove(one, person))
+        (escape(one.name), escape(WORDS[f"role_{one.role.name.lower()}"]), _remove(one, person))
         for one in book.people()
     ]
-    head = [escape(TEXTS["login_name"]), escape(TEXTS["people_role"]), escape(TEXTS["people_remove"])]
-    listed = office.table(head, rows, escape(TEXTS["nav_people"]), figures_from=9) if rows else ""
-    note = "" if rows else f'<p class="said">{escape(TEXTS["people_none"])}</p>'
+    head = [escape(WORDS["login_name"]), escape(WORDS["people_role"]), escape(WORDS["people_remove"])]
+    listed = office.table(head, rows, escape(WORDS["nav_people"]), figures_from=9) if rows else ""
+    note = "" if rows else f'<p class="said">{escape(WORDS["people_none"])}</p>'
     roles = "".join(
         f'<option value="{role.name.lower()}"{" selected" if not rows and role is Role.ADMIN else ""}>'
-        f"{escape(TEXTS[f'role_{role.name.lower()}'])}</option>"
+        f"{escape(WORDS[f'role_{role.name.lower()}'])}</option>"
         for role in Role
     )
     made = (
-        f'<form method="post" action="/people" class="add" autocomplete="off"><h2>{escape(TEXTS["people_add"])}</h2>'
-        f'<label>{escape(TEXTS["login_name"])} <input name="name" maxlength="80" required></label>'
-        f'<label>{escape(TEXTS["people_role"])} <select name="role">{roles}</select></label>'
-        f'<label>{escape(TEXTS["login_password"])} <input name="password" type="password" minlength="{SHORTEST}"'
+        f'<form method="post" action="/people" class="add" autocomplete="off"><h2>{escape(WORDS["people_add"])}</h2>'
+        f'<label>{escape(WORDS["login_name"])} <input name="name" maxlength="80" required></label>'
+        f'<label>{escape(WORDS["people_role"])} <select name="role">{roles}</select></label>'
+        f'<label>{escape(WORDS["login_password"])} <input name="password" type="password" minlength="{SHORTEST}"'
         f' maxlength="{LONGEST}" autocomplete="new-password" required></label>'
-        f'<button type="submit">{escape(TEXTS["people_save"])}</button></form>'
+        f'<button type="submit">{escape(WORDS["people_save"])}</button></form>'
     )
     return f'{note}<section class="accounts">{listed}{made}</section>'
 
 
 def _remove(one: Person, person: Person) -> str:
     if one.name == person.name:
-        return escape(TEXTS["people_oneself"])
+        return escape(WORDS["people_oneself"])
     button = (
-        f'<button type="submit" name="remove" value="1">{escape(TEXTS["people_remove"])} {escape(one.name)}</button>'
+        f'<button type="submit" name="remove" value="1">{escape(WORDS["people_remove"])} {escape(one.name)}</button>'
     )
     name = f'<input type="hidden" name="name" value="{escape(one.name, quote=True)}">'
     return f'<form method="post" action="/people">{name}{button}</form>'
@@ -98,5 +98,5 @@ def _audit(book: Book) -> str:
         )
         for one in book.entries(SHOWN)
     ]
-    head = [escape(TEXTS[f"audit_{name}"]) for name in ("at", "who", "address", "action", "detail")]
-    return f"<section>{office.table(head, rows, escape(TEXTS['audit']), figures_from=9)}</section>"
+    head = [escape(WORDS[f"audit_{name}"]) for name in ("at", "who", "address", "action", "detail")]
+    return f"<section>{office.table(head, rows, escape(WORDS['audit']), figures_from=9)}</section>"

@@ -18,8 +18,8 @@ from station.errors import ConfigError
 from station.page import boards, office
 from station.page.assets import Assets
 from station.page.feed import Feed
-from station.page.texts import TEXTS
 from station.page.wall import WINDOWS, View, at_work, span
+from station.page.words import WORDS
 from station.records import queries, sessions
 from station.reports import pdf, tables
 from station.reports.document import Document
@@ -59,8 +59,8 @@ def of_view(store: Store, view: View, title: str, now: datetime) -> Report:
     worked = at_work(store, view, now)
     wanted = span(view, now, worked)
     about = [f"{wanted.since.astimezone():%Y-%m-%d %H:%M} - {wanted.until.astimezone():%Y-%m-%d %H:%M}"]
-    about += [f"{TEXTS[f'group_{name}']}: {value}" for name in ("operator", "job") if (value := getattr(view, name))]
-    about += [f"{TEXTS['wall_station']}: {view.station}"] if view.station else []
+    about += [f"{WORDS[f'group_{name}']}: {value}" for name in ("operator", "job") if (value := getattr(view, name))]
+    about += [f"{WORDS['wall_station']}: {view.station}"] if view.station else []
     return Report(boards.document(figures(wanted, store.tallies(wanted), worked), title, about), wanted, store)
 
 
@@ -87,7 +87,7 @@ def router(title: str, assets: str, feed: Feed) -> APIRouter:
             return answer(of_view(feed.store, view, title, now), kind, assets)
         found = feed.store.ask(partial(sessions.get, number=view.session))
         if found is None:
-            raise HTTPException(404, TEXTS["no_session"])
+            raise HTTPException(404, WORDS["no_session"])
         return answer(of_session(feed.store, found, title, now), kind, assets)
 
     return routes
@@ -104,7 +104,7 @@ def to_file(store: Store, out: Path, *, title: str, session: int | None, window:
     elif (found := store.ask(partial(sessions.get, number=session))) is not None:
         made = of_session(store, found, title, now)
     else:
-        raise ConfigError(TEXTS["no_session"], "The page lists them at /api/sessions.")
+        raise ConfigError(WORDS["no_session"], "The page lists them at /api/sessions.")
     out.write_bytes(written(made, cast(Kind, kind)))
 
 
@@ -139,7 +139,7 @@ def html(document: Document, assets: str) -> str:
     sheets = "".join(_sheet(name, assets) for name in ("style.css", "office.css", "wall.css", "report.css"))
     foot = f"<footer><p>{escape(document.foot)}</p></footer>"
     return (
-        f'<!doctype html><html lang="{TEXTS["language"]}"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="{WORDS["language"]}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(document.title)}</title>'
         f'<link rel="icon" href="data:,">{sheets}</head><body class="office report"><main>'
         f"<h1>{escape(document.title)}</h1>{about}{boards.boards(document)}{foot}</main></body></html>"
@@ -159,14 +159,14 @@ def _within(record: Record, wanted: Span) -> bool:
 def _about(session: Session) -> list[str]:
     ended = session.ended_at
     lines = [
-        f"{TEXTS['group_operator']}: {session.operator}   {TEXTS['group_job']}: {session.job}",
-        f"{TEXTS['group_rig']}: {session.station}, {session.rig}",
+        f"{WORDS['group_operator']}: {session.operator}   {WORDS['group_job']}: {session.job}",
+        f"{WORDS['group_rig']}: {session.station}, {session.rig}",
         f"{session.started_at.astimezone():%Y-%m-%d %H:%M} - "
-        + (TEXTS["session_runs"] if ended is None else f"{ended.astimezone():%Y-%m-%d %H:%M}"),
+        + (WORDS["session_runs"] if ended is None else f"{ended.astimezone():%Y-%m-%d %H:%M}"),
     ]
     if session.signed_by is not None:
-        lines.append(TEXTS["session_signed"].format(who=session.signed_by))
+        lines.append(WORDS["session_signed"].format(who=session.signed_by))
     if session.open_retakes:
         who = session.supervisor or session.signed_by
-        lines.append(TEXTS["session_left"].format(count=session.open_retakes, who=who, reason=session.reason))
+        lines.append(WORDS["session_left"].format(count=session.open_retakes, who=who, reason=session.reason))
     return lines

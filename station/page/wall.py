@@ -24,7 +24,7 @@ from station.contracts import Revisions, Store
 from station.page import boards, cards, limits, office
 from station.page.feed import Feed
 from station.page.gate import Asking
-from station.page.texts import TEXTS
+from station.page.words import WORDS
 from station.records import sessions
 from station.reports.figures import Figures, Worked, figures
 from station.types import Span
@@ -125,28 +125,28 @@ def _reports(view: View) -> str:
     """The same figures to take along."""
     query = escape(urlencode(view.model_dump(exclude_defaults=True, exclude_none=True)), quote=True)
     links = "".join(f'<a href="/reports/report.{kind}?{query}">{kind.upper()}</a>' for kind in ("html", "pdf", "csv"))
-    return f'<p class="reports">{escape(TEXTS["report"])} {links}</p>'
+    return f'<p class="reports">{escape(WORDS["report"])} {links}</p>'
 
 
 def _choices(feed: Feed, view: View) -> str:
     stations = list(dict.fromkeys(stand.station for stand in feed.store.stands()))
     worked = at_work(feed.store, view, datetime.now(UTC)).values()
-    everywhere = [("", TEXTS["wall_all"]), *((name, name) for name in stations)]
-    windows = [(name, TEXTS[f"window_{name}"]) for name in WINDOWS]
+    everywhere = [("", WORDS["wall_all"]), *((name, name) for name in stations)]
+    windows = [(name, WORDS[f"window_{name}"]) for name in WINDOWS]
     return (
         '<form id="choices" method="get" action="/wall">'
-        + _choice("window", TEXTS["wall_window"], windows, view.window)
-        + _choice("station", TEXTS["wall_station"], everywhere, view.station)
-        + _named("operator", TEXTS["group_operator"], {who for who, _ in worked}, view.operator)
-        + _named("job", TEXTS["group_job"], {job for _, job in worked}, view.job)
-        + f'<button type="submit">{escape(TEXTS["wall_show"])}</button></form>'
+        + _choice("window", WORDS["wall_window"], windows, view.window)
+        + _choice("station", WORDS["wall_station"], everywhere, view.station)
+        + _named("operator", WORDS["group_operator"], {who for who, _ in worked}, view.operator)
+        + _named("job", WORDS["group_job"], {job for _, job in worked}, view.job)
+        + f'<button type="submit">{escape(WORDS["wall_show"])}</button></form>'
     )
 
 
 def _named(name: str, label: str, names: set[str], chosen: str) -> str:
     """A choice among names, when there is one."""
     known = sorted(names - {""} | ({chosen} - {""}))
-    return _choice(name, label, [("", TEXTS["wall_all"]), *((n, n) for n in known)], chosen) if known else ""
+    return _choice(name, label, [("", WORDS["wall_all"]), *((n, n) for n in known)], chosen) if known else ""
 
 
 def _choice(name: str, label: str, options: Sequence[tuple[str, str]], chosen: str) -> str:
@@ -159,5 +159,5 @@ def _choice(name: str, label: str, options: Sequence[tuple[str, str]], chosen: s
 
 _DEAD = (
     '<div id="dead" role="alert" hidden><svg aria-hidden="true"><use href="#shape-dead"/></svg>'
-    f'<p class="word">{escape(TEXTS["state_dead"])}</p><p class="why">{escape(TEXTS["dead_connection"])}</p></div>'
+    f'<p class="word">{escape(WORDS["state_dead"])}</p><p class="why">{escape(WORDS["dead_connection"])}</p></div>'
 )
