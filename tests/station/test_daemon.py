@@ -6,7 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,10 +14,11 @@ import cv2
 import pytest
 
 from engines.synthesise import draw_sheet
-from station import daemon, kit
+from station import daemon, kit, reload
 from station.config import load
 from station.errors import AlertError, StoreError
 from station.judging import capture_of
+from station.reload import Reload
 from station.types import Capture, Outcome, Record, Stamp
 
 
@@ -200,3 +201,27 @@ def test_a_reader_sees_the_pulse(open_kit: kit.Kit) -> None:
     assert pulse is not None
     assert (pulse.station, pulse.problem) == ("test", "the disk is full")
     assert pulse.engine is not None
+
+
+def test_a_changed_configuration_judges_the_next_capture(
+    open_kit: kit.Kit, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a restart; a wrong file changes nothing and is told with the sign of life, until it is mended."""
+    monkeypatch.setattr(reload, "EVERY_S", 0.0)
+    config, loop, watching = tmp_path / "station.yaml", of(open_kit), Reload(open_kit.config)
+    alone = config.read_text() + "checks: {barcode: off, sheet_alignment: {fail_deg: 1.5}}\n"
+    with ExitStack() as later:
+        for text, digest_changes in ((config.read_text() + "colour: red\n", False), (alone, True)):
+            before = loop.kit.config.digest
+            config.write_text(text)
+            loop.renew(watching, later)
+            assert (loop.kit.config.digest != before) is digest_changes
+            assert (loop.heart.unsettled is None) is digest_changes
+            loop.heart.beat()
+            pulse = open_kit.store.last_pulse()
+            assert pulse is not None
+            assert ("goes on with those before" in (pulse.notice or "")) is not digest_changes
+        loop.take(capture_of(photo))
+    (record,) = open_kit.store.latest()
+    assert record.verdict.config_digest == loop.kit.config.digest
+    assert "barcode" not in {finding.check for finding in record.verdict.findings}
