@@ -27,7 +27,7 @@ app = typer.Typer(
 )
 app.add_typer(bench_commands.app, name="bench")
 app.add_typer(engine_commands.app, name="engine")
-benches.command("engine")(engine_commands.ladder)
+bench_commands.app.command("engine")(engine_commands.ladder)
 app.add_typer(calibrate_commands.app, name="calibrate")
 app.add_typer(user_commands.app, name="user")
 Photos = Annotated[list[Path], typer.Argument(help="Photographs, or folders of them.")]
