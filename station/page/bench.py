@@ -65,7 +65,7 @@ class NewWrongAlarm(_Body):
 @routes.get("/api/bench")
 def bench(feed: Feeding) -> Event:
     """The running session and the open retakes, as the event `bench`."""
-    return feed.bench(feed.state().pulse)
+    return feed.bench(feed.store.last_pulse())
 
 
 @routes.post("/api/session", status_code=201, responses={409: {"description": "No station has ever been here."}})
@@ -157,7 +157,7 @@ def specimen(feed: Feeding, number: Annotated[str, Query(min_length=1, max_lengt
 
 
 def _station(feed: Feed) -> str:
-    pulse = feed.state().pulse
+    pulse = feed.store.last_pulse()
     if pulse is None:
         raise HTTPException(409, TEXTS["dead_no_pulse"])
     return pulse.station
