@@ -1,16 +1,24 @@
-"""colour-science, the oracle of the tests of colour, opened without its warnings about what it could plot."""
+"""colour-science, the oracle of the tests of colour, opened without its warnings about what it could plot.
+
+Importing it changes how numpy prints and puts stand-ins in the place of libraries that are not there; the other tests
+must not notice.
+"""
 
 from __future__ import annotations
 
+import sys
 import warnings
 from typing import Any
+from unittest.mock import MagicMock
 
 import numpy as np
 from numpy.typing import NDArray
 
-with warnings.catch_warnings():
+with warnings.catch_warnings(), np.printoptions():
     warnings.simplefilter("ignore")
     import colour
+for name in [name for name, module in sys.modules.items() if isinstance(module, MagicMock)]:
+    del sys.modules[name]
 
 Floats = NDArray[np.float64]
 D50 = np.array([0.34570291, 0.3585386])
