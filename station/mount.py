@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from station import slides
 from station.measure import geometry, outline
 from station.types import Box, Photo, Region, Segmentation
 
@@ -32,8 +33,22 @@ Line = tuple[Points, Points]
 
 
 def find(segmented: Segmentation, photo: Photo) -> tuple[Region, ...]:
-    """The mount as a region of four corners; none where there is none. Raises DecodeError for unreadable pixels."""
+    """The mount as a region of four corners, or each slide of several; none where there is none.
+
+    Raises DecodeError for unreadable pixels.
+    """
+    masks = slides.parted(segmented) if "slide" in segmented.classes else []
+    if len(masks) > 1:
+        return tuple(_slide(segmented, mask) for mask in masks)
     return tuple(r for name in NAMES if name in segmented.classes for r in _mount(segmented, photo, name))
+
+
+def _slide(segmented: Segmentation, mask: NDArray[np.uint8]) -> Region:
+    """One slide of several, as the map shows it: each is looked at again by itself (trays.py)."""
+    corners = outline.quadrilateral(mask) * np.array(segmented.photo_px_per_map_px)
+    area = float(cv2.contourArea(corners.astype(np.float32)))
+    confidence = float(segmented.confidence[mask > 0].mean()) / 255
+    return Region("slide", corners.astype(np.float32), area, round(confidence, 4))
 
 
 def _mount(segmented: Segmentation, photo: Photo, name: str) -> list[Region]:

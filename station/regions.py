@@ -24,6 +24,8 @@ FLAT = ("label", "stamp", "packet")
 its pixels, so that a printed heading of which half looks like a label is one object (on training sheets F1 of labels
 +0.04, of stamps +0.04)."""
 OUTLINED = ("specimen", "foreign_object")
+ROUND = ("coverslip", "type_marker")
+"""What may be round: told as its convex hull, so that a specimen under a coverslip leaves no hole."""
 CORE, CORE_SHARE = 90, 0.4
 """Core value (of 255) that starts an object, and the least share of the object that its core fills: taught cores keep
 an eighth of the smaller side away from the outline, which leaves 0.56. Both chosen on training sheets among 90 to 170
@@ -40,6 +42,9 @@ from where on a pixel that no box claims is part of no object, map pixels. Keepi
 only (precision 0.90 to 0.68, no recall)."""
 SMALL, SURE = 20e-4, 0.6
 """An object below this share of the map must be this sure."""
+ON_GLASS = {"barcode": 0.85, "label": 0.6}
+"""On slides these must be this sure whatever their size: print, scratches and edges of glass look like codes and slips.
+Between the false and the true ones of the training photographs."""
 FILLED = {"colour_chart": 0.5, "scale_bar": 0.6}
 """Pieces of these classes are one object when they fill at least this share of their common rectangle. Labels are not
 joined: two that touch fill theirs as well."""
@@ -87,9 +92,14 @@ def objects(segmented: Segmentation) -> list[Region]:
     regions: list[Region] = []
     for name, part in _named_parts(segmented):
         region = _region(segmented, name, part)
-        if part.mean() >= SMALL or region.confidence >= SURE:
+        if region.confidence >= _least_confidence(segmented, name, part):
             regions.append(region)
     return sorted(regions, key=lambda r: segmented.classes.index(r.name))
+
+
+def _least_confidence(segmented: Segmentation, name: str, part: NDArray[np.uint8]) -> float:
+    small = SURE if part.mean() < SMALL else 0.0
+    return max(small, ON_GLASS.get(name, 0.0)) if "slide" in segmented.classes else small
 
 
 def _named_parts(segmented: Segmentation) -> Iterator[tuple[str, NDArray[np.uint8]]]:
@@ -101,12 +111,12 @@ def _named_parts(segmented: Segmentation) -> Iterator[tuple[str, NDArray[np.uint
             found += [(name, part) for part in outline.components(mask, 1)]
         elif class_id > 0 and name not in (*mount.NAMES, *FLAT):
             least = 0.25 * _least(name, mask)
-            is_strip = name in FILLED
-            parts = (
-                _joined(_cored(mask, segmented.core, least), FILLED[name])
-                if is_strip
-                else _parted(mask, segmented, least)
-            )
+            if name in FILLED:
+                parts = _joined(_cored(mask, segmented.core, least), FILLED[name])
+            elif name in ROUND:  # rings round a specimen fill no box
+                parts = _cored(mask, segmented.core, least)
+            else:
+                parts = _parted(mask, segmented, least)
             found += [(name, part) for part in parts]
     flat = [i for i, name in enumerate(segmented.classes) if name in FLAT]
     mask = np.isin(segmented.class_map, flat).astype(np.uint8)
@@ -216,6 +226,9 @@ def _region(segmented: Segmentation, name: str, part: NDArray[np.uint8]) -> Regi
     if name in OUTLINED:
         contours, _ = cv2.findContours(part, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
         ring = cv2.approxPolyDP(max(contours, key=cv2.contourArea), 0.8, True).reshape(-1, 2) + 0.5
+    elif name in ROUND:
+        points = np.argwhere(part)[:, ::-1].astype(np.float32) + 0.5
+        ring = cv2.approxPolyDP(cv2.convexHull(points), 0.5, True).reshape(-1, 2)
     else:
         ring = outline.rectangle(_without_whiskers(part))
     confidence = float(segmented.confidence[part > 0].mean()) / 255

@@ -76,7 +76,7 @@ def _alarms(scene: Scene, slide: Region, scale: float, settings: Settings) -> It
     slips = scene.of("coverslip")
     inside = cv2.erode(free, np.ones((round(2 * EDGE * SIDE_PX) + 1,) * 2, np.uint8), borderValue=0)
     glass = inside.copy()
-    for region in (*slips, *scene.of("specimen")):
+    for region in (*slips, *(r for r in scene.of("specimen") if _thick(r) > EDGE * SIDE_PX / scale)):
         ring = np.round((region.polygon - corner) * scale).astype(np.int32)
         cv2.polylines(glass, [ring], True, 0, round(2 * EDGE * SIDE_PX))
     found = flaws.cracks(np.asarray(grey, np.uint8), glass, settings.min_crack_share * SIDE_PX)
@@ -84,6 +84,11 @@ def _alarms(scene: Scene, slide: Region, scale: float, settings: Settings) -> It
         yield _cracked(found[0], corner, scale, settings)
     for slip in slips:
         yield from _bubbles(np.asarray(grey, np.uint8), inside, slip, corner, scale, settings)
+
+
+def _thick(region: Region) -> float:
+    """Mean width of an outline, px; the engine may take a crack itself for a thin specimen."""
+    return 2 * float(cv2.contourArea(region.polygon)) / max(float(cv2.arcLength(region.polygon, True)), 1.0)
 
 
 def _cracked(crack: flaws.Crack, corner: NDArray[np.float32], scale: float, settings: Settings) -> Finding:
