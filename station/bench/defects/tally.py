@@ -23,7 +23,7 @@ NEAR = 0.01
 OPEN: dict[str, frozenset[str]] = {
     "colour_chart": frozenset({"colour_error", "white_balance", "tone", "noise", "covered", "wrong_zone",
                                "wrong_kind"}),
-    "barcode": frozenset({"unreadable"}), "label_sharpness": frozenset({"too_small"}),
+    "barcode": frozenset({"unreadable"}), "label_sharpness": frozenset({"too_small", "soft_print"}),
     "sheet_alignment": frozenset({"keystone"}), "exposure": ANY, "scale": ANY, "file": ANY, "drift": ANY,
 }  # fmt: skip
 """Alarms of which the annotations do not say whether they are true (what the light was, whether a code of that size can
