@@ -11,7 +11,7 @@ from station.types import Outcome, Record
 
 Open = Callable[[str], Page]
 WORDS = {Outcome.PASS: "PASS", Outcome.WARN: "WARN", Outcome.UNKNOWN: "NOT JUDGED", Outcome.FAIL: "RETAKE"}
-SOON_MS = 4000
+SOON_MS = 3500
 """How soon NO LIVE DATA must stand there."""
 
 
