@@ -32,6 +32,11 @@ EDGE = 0.045
 """So much of the short side round edges of slide, coverslip and paper is not looked at."""
 
 
+NARROWEST = 0.22
+"""A coverslip narrower than this share of the slide's short side (6 of 26 mm) is none: the engine may take a crack for
+a thin one."""
+
+
 class Settings(Base):
     min_crack_share: float = Field(
         default=0.3, gt=0, description="A longer crack is WARN, share of the slide's short side (ours)."
@@ -73,7 +78,7 @@ def _alarms(scene: Scene, slide: Region, scale: float, settings: Settings) -> It
     for name in (*COVERING, "foreign_object"):
         for region in scene.of(name):
             _paint(free, region.polygon, corner, scale, 0)
-    slips = scene.of("coverslip")
+    slips = [r for r in scene.of("coverslip") if min(cv2.minAreaRect(r.polygon)[1]) > NARROWEST * SIDE_PX / scale]
     inside = cv2.erode(free, np.ones((round(2 * EDGE * SIDE_PX) + 1,) * 2, np.uint8), borderValue=0)
     glass = inside.copy()
     for region in (*slips, *(r for r in scene.of("specimen") if _thick(r) > EDGE * SIDE_PX / scale)):

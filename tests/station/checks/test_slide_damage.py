@@ -69,6 +69,14 @@ def test_the_crack_is_shown() -> None:
     assert length == pytest.approx(found[0].value / 100 * 26 * PX_PER_MM, rel=0.1)  # type: ignore[operator]
 
 
+def test_a_crack_that_the_engine_takes_for_a_coverslip_is_still_one() -> None:
+    """A thin outline round the crack hides nothing."""
+    photo, regions = drawn(0, crack=True)
+    assert "cracked" in codes(photo, regions)
+    thin = region("coverslip", 130, 380, 300, 60, confidence=0.76)
+    assert "cracked" in codes(photo, [*regions, thin])
+
+
 @pytest.mark.parametrize("regions", [[], [region("slide", 10, 10, 100, 300)]])
 def test_no_slide_or_a_small_one_is_not_judged(regions: list[Region]) -> None:
     """UNKNOWN, with a remedy."""
