@@ -25,7 +25,7 @@ from station.types import Capture, Pulse, Record, Sighting, Stamp, Verdict
 
 log = logging.getLogger(__name__)
 BEAT_SECONDS = 0.7
-"""Between two signs of life; the pages give up after 3 s."""
+"""Between two signs of life; the pages give up after 2.5 s."""
 PATIENCE_SECONDS = 60.0
 """A judgement that takes longer is a station that hangs: the sign of life stops, the watchdog restarts it."""
 
