@@ -11,7 +11,7 @@ from station.page.shapes import SHAPES
 from station.page.words import WORDS
 from station.people import Person
 
-PAGES = (("/", "operator"), ("/wall", "wall"), ("/settings", "settings"), ("/people", "people"))
+PAGES = (("/", "operator"), ("/wall", "wall"), ("/settings", "settings"), ("/people", "people"), ("/atlas", "atlas"))
 FRESH = {"cache-control": "no-store"}
 
 
@@ -84,7 +84,6 @@ _SHELL = """<!doctype html>
 <title>$heading - $title</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="$assets/style.css">
-
 <link rel="stylesheet" href="$assets/office.css">
 $styles
 $scripts

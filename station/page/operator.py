@@ -14,6 +14,7 @@ from fastapi import APIRouter, Cookie, Header, Query
 from fastapi.responses import HTMLResponse
 
 from station.page.settings import Settings
+from station.page.shapes import SHAPES
 from station.page.texts import LANGUAGES, catalogue, wished
 
 COOKIE = "station-language"
@@ -57,7 +58,7 @@ def shell(settings: Settings, language: str, assets: str) -> str:
         "rules": _data(rules),
         "silence": str(round(settings.max_pulse_age_seconds * 1000)),
     }
-    return Template(_HTML).substitute(words | own)
+    return Template(_HTML).substitute(words | own, shapes=SHAPES)
 
 
 def _option(chosen: str, language: str) -> str:
