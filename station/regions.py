@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from station import mount
 from station.measure import outline, strip, votes
-from station.types import SIDES_REACH_PX, SIDES_STRIDE, Photo, Region, Segmentation
+from station.types import CELL_PX, Photo, Region, Segmentation
 
 FLAT = ("label", "stamp", "packet")
 """Flat things on the mount that are easily taken for each other: they are parted together and each is named by most of
@@ -33,8 +33,8 @@ and 0 to 0.5 by F1 of labels (0.78 without the second, 0.84 with it)."""
 LEAST_AREA = {"barcode": 8e-4, "scale_bar": 30e-4, "colour_chart": 12e-4, "packet": 40e-4, "stamp": 4e-4, "label": 3e-4}
 """Smallest share of the map that counts as an object, below half of the smallest in the annotated training sheets
 (labels and stamps: their third percentile); 2e-4 (14 x 14 px of 1024 x 1024) where nothing is said."""
-CELL, MIDDLE = SIDES_STRIDE // 2, SIDES_STRIDE // 4
-"""Map pixels a cell of `Segmentation.sides`; the pixel at its middle. A map pixel is two input pixels."""
+MIDDLE = CELL_PX // 2
+"""The map pixel at the middle of a cell of `Segmentation.sides`."""
 AGREE, FILL, SLACK, FAR = 0.5, 0.4, 2.0, 3.0
 """Overlap (IoU) of boxes that mean one object; least share of a box that its own cells fill (chosen on training sheets:
 F1 of labels 0.68 at 0, 0.84 at 0.4 and 0.55, of stamps 0.86 and 0.82); how far beyond its box an object may reach, and
@@ -136,13 +136,9 @@ def _parted(mask: NDArray[np.uint8], segmented: Segmentation, least: float) -> l
     Pixels go where their cell votes, if that box holds them, else to the smallest box that does, else to the nearest;
     what lies far from every box is no object.
     """
-    rows, columns = np.nonzero(mask[MIDDLE::CELL, MIDDLE::CELL])
-    at = np.stack((columns, rows), axis=1) * CELL + float(MIDDLE)
-    root = segmented.sides[:, rows, columns].astype(np.float64).T / 255
-    far = root**2 * SIDES_REACH_PX * CELL / SIDES_STRIDE
-    boxes = np.concatenate((at - far[:, :2], at + far[:, 2:]), axis=1)
-    weight = segmented.core[MIDDLE::CELL, MIDDLE::CELL][rows, columns].astype(np.float64) / 255 + 0.05
-    found, choice = votes.agreed(boxes, weight, AGREE, FILL, CELL**2)
+    rows, columns = np.nonzero(mask[MIDDLE::CELL_PX, MIDDLE::CELL_PX])
+    weight = segmented.core[MIDDLE::CELL_PX, MIDDLE::CELL_PX][rows, columns].astype(np.float64) / 255 + 0.05
+    found, choice = votes.agreed(segmented.boxes_told(rows, columns), weight, AGREE, FILL, CELL_PX**2)
     if len(found) == 0:
         return []
     ballot = np.full(segmented.sides.shape[1:], -1)
@@ -160,7 +156,7 @@ def _owners(mask: NDArray[np.uint8], boxes: NDArray[np.float64], ballot: NDArray
     size = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
     rank = np.where(beyond <= SLACK, -1 / np.maximum(size, 1)[:, None], beyond)
     best = rank.argmin(axis=0)
-    vote = ballot[np.minimum(ys // CELL, len(ballot) - 1), np.minimum(xs // CELL, ballot.shape[1] - 1)]
+    vote = ballot[np.minimum(ys // CELL_PX, len(ballot) - 1), np.minimum(xs // CELL_PX, ballot.shape[1] - 1)]
     good = (vote >= 0) & (beyond[np.maximum(vote, 0), np.arange(len(vote))] <= SLACK)
     owner = np.full(mask.shape, -1)
     near = beyond[best, np.arange(len(best))] <= FAR

@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from station.measure import outline, votes
-from station.types import SIDES_REACH_PX, SIDES_STRIDE, Segmentation
+from station.types import CELL_PX, Segmentation
 
 ON_IT = ("slide", "specimen", "label", "barcode", "coverslip", "type_marker")
-CELL, MIDDLE = SIDES_STRIDE // 2, SIDES_STRIDE // 4
-"""Map pixels a cell of `Segmentation.sides`; the pixel at its middle. A map pixel is two input pixels."""
+MIDDLE = CELL_PX // 2
+"""The map pixel at the middle of a cell of `Segmentation.sides`."""
 CORE = 80
 """Core value (of 255) from which a pixel lies inside one thing (ours)."""
 AGREE, FILL, VOTERS = 0.5, 0.05, 3
@@ -85,16 +85,12 @@ def _glass(segmented: Segmentation) -> NDArray[np.bool_]:
 
 def _boxes(segmented: Segmentation, glass: NDArray[np.bool_]) -> Boxes:
     """The boxes (k, 4) of visible glass on which cells agree: left, top, right, bottom, map pixels."""
-    core = segmented.core[MIDDLE::CELL, MIDDLE::CELL]
-    rows, columns = np.nonzero(glass[MIDDLE::CELL, MIDDLE::CELL] & (core >= CORE))
+    core = segmented.core[MIDDLE::CELL_PX, MIDDLE::CELL_PX]
+    rows, columns = np.nonzero(glass[MIDDLE::CELL_PX, MIDDLE::CELL_PX] & (core >= CORE))
     if len(rows) == 0:
         return np.zeros((0, 4))
-    at = np.asarray(np.stack((columns, rows), axis=1) * CELL + MIDDLE, np.float64)
-    root = segmented.sides[:, rows, columns].astype(np.float64).T / 255
-    far = root**2 * SIDES_REACH_PX * CELL / SIDES_STRIDE
-    told = np.asarray(np.concatenate((at - far[:, :2], at + far[:, 2:]), axis=1), np.float64)
     weight = np.asarray(core[rows, columns] / 255, np.float64)
-    found, choice = votes.agreed(told, weight, AGREE, FILL, CELL**2)
+    found, choice = votes.agreed(segmented.boxes_told(rows, columns), weight, AGREE, FILL, CELL_PX**2)
     support = np.array([weight[choice == k].sum() for k in range(len(found))])
     kept: list[int] = []
     for k in np.argsort(-support):

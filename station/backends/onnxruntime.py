@@ -1,7 +1,7 @@
 """Runs the network with ONNX Runtime: on the CPU by default, on CUDA where that provider is installed and asked for.
 
 On the CPU it runs as `station engine tune` found it fastest on this computer; untuned with one thread a core, fp32. All
-optimisations of the graph and the memory arena are always on: without them it was slower everywhere.
+optimisations of the graph and the memory arena stay on: in the one comparison made without them it was slower.
 """
 
 from __future__ import annotations

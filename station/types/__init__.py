@@ -28,6 +28,7 @@ from station.types.judgement import (
 from station.types.revisions import Revision, Setting, Source
 from station.types.tallies import Cell, Count, Defects, Mean, Span, Stand, Tallies
 from station.types.vision import (
+    CELL_PX,
     SIDES_REACH_PX,
     SIDES_STRIDE,
     Barcode,
@@ -39,6 +40,7 @@ from station.types.vision import (
 )
 
 __all__ = [
+    "CELL_PX",
     "SIDES_REACH_PX",
     "SIDES_STRIDE",
     "Action",

@@ -12,6 +12,8 @@ from station.types.capture import Box
 
 SIDES_STRIDE, SIDES_REACH_PX = 8, 1024
 """Of `Maps.sides`: input pixels a cell; the farthest side that can be told, input pixels."""
+CELL_PX = SIDES_STRIDE // 2
+"""Map pixels a cell of `sides`, a map pixel being two input pixels; its middle lies at half of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,12 @@ class Segmentation:
         _expect("confidence", self.confidence, np.uint8, 2)
         _expect("core", self.core, np.uint8, 2)
         _expect("sides", self.sides, np.uint8, 3)
+
+    def boxes_told(self, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> NDArray[np.float64]:
+        """The box that each of n cells of `sides` tells: (n, 4) left, top, right, bottom; map pixels."""
+        at = np.stack((columns, rows), axis=1) * CELL_PX + float(CELL_PX // 2)
+        far = (self.sides[:, rows, columns].T / 255.0) ** 2 * SIDES_REACH_PX * CELL_PX / SIDES_STRIDE
+        return np.concatenate((at - far[:, :2], at + far[:, 2:]), axis=1).astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True)
