@@ -19,6 +19,11 @@ def overlap(box: Boxes, boxes: Boxes) -> NDArray[np.float64]:
     return np.asarray(both / np.maximum(np.prod(box[2:] - box[:2]) + areas - both, 1e-9))
 
 
+SETTLE = 2
+"""Rounds in which every voter chooses anew among all boxes, so that who came first hardly matters. In half precision
+one box of 136 moved (IoU 0.95) with 0 and 1 rounds, none with 2; F1 of labels on training sheets 0.835 to 0.830."""
+
+
 def agreed(
     boxes: Boxes, weight: NDArray[np.float64], least_iou: float, least_fill: float, voter_area: float
 ) -> tuple[Boxes, NDArray[np.int64]]:
@@ -26,8 +31,9 @@ def agreed(
 
     boxes (n, 4): what each voter says; weight (n,): how far it is to be trusted, above 0. The most trusted voter
     without a box starts one: those whose boxes overlap it by `least_iou` join, and their weighted median becomes the
-    box. A voter speaks for `voter_area`; a box that is filled by less than `least_fill` of its own voters is a blur
-    between two objects: it is dropped, and its voters join the box they overlap most, by `least_iou` / 2.
+    box. Then all choose anew, some rounds, so that it hardly matters who came first. A voter speaks for `voter_area`; a
+    box that is filled by less than `least_fill` of its own voters is a blur between two objects: it is dropped, and its
+    voters join the box they overlap most, by `least_iou` / 2.
     """
     choice = np.full(len(boxes), -1)
     found: list[Boxes] = []
@@ -43,9 +49,19 @@ def agreed(
         choice[members] = len(found)
         found.append(box)
     told = np.array(found).reshape(-1, 4)
+    for _ in range(SETTLE if len(told) else 0):
+        choice = _nearest(told, boxes, least_iou)
+        for k in np.unique(choice[choice >= 0]):
+            told[k] = median(boxes[choice == k], weight[choice == k])
     area = np.prod(told[:, 2:] - told[:, :2], axis=1)
-    votes = np.bincount(choice, minlength=len(told)) if len(told) else np.zeros(0)
+    votes = np.bincount(choice[choice >= 0], minlength=len(told)) if len(told) else np.zeros(0)
     return _joined(np.nonzero(votes * voter_area >= least_fill * area)[0], told, boxes, choice, least_iou / 2)
+
+
+def _nearest(told: Boxes, boxes: Boxes, least_iou: float) -> NDArray[np.int64]:
+    """The box that each voter's own overlaps most, by `least_iou`; else -1."""
+    iou = np.stack([overlap(box, boxes) for box in told], axis=1)
+    return np.where(iou.max(axis=1) >= least_iou, iou.argmax(axis=1), -1)
 
 
 def median(values: Boxes, weight: NDArray[np.float64]) -> Boxes:
