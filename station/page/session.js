@@ -95,8 +95,11 @@ async function start(started) {
 let waiting = [];
 /** The open retakes, for the sign-off. */
 export function setWaiting(retakes) {
+  const before = asked();
   waiting = retakes;
-  if (panelShown() === "sign-off") showSignOff();
+  if (panelShown() !== "sign-off") return;
+  showSignOff();
+  if (asked() !== before) toGive().focus({ preventScroll: true });
 }
 
 export function finish() {
@@ -104,8 +107,13 @@ export function finish() {
   panel("sign-off");
   showSignOff();
   put(find("#sign-off .said"), "");
-  const field = asked() === "block" ? find("#supervisor") : asked() ? find("#reason") : find("#sign-off [type=submit]");
-  field.focus({ preventScroll: true });
+  toGive().focus({ preventScroll: true });
+}
+
+/** Where the next key belongs: the first field that is asked for and empty, or the button. */
+function toGive() {
+  const fields = { block: ["#supervisor", "#reason"], acknowledge: ["#reason"] }[asked()] ?? [];
+  return find(fields.find((id) => !find(id).value.trim()) ?? "#sign-off [type=submit]");
 }
 
 /** The strictest of what the open ones ask for: "block", "acknowledge" or nothing. */
@@ -123,7 +131,10 @@ function showSignOff() {
 async function signOff() {
   const [supervisor, reason] = ["#supervisor", "#reason"].map((id) => find(id).value.trim());
   const { wrong } = await ask("/api/session/sign-off", { by: running?.operator ?? "", supervisor, reason });
-  if (wrong) return put(find("#sign-off .said"), wrong);
+  if (wrong) {
+    put(find("#sign-off .said"), wrong);
+    return toGive().focus({ preventScroll: true });
+  }
   find("#supervisor").value = find("#reason").value = "";
   running = null;
   find("#work").hidden = true;

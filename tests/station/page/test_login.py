@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from station.page.gate import COOKIE
 from station.people import Book, Role
@@ -93,6 +93,7 @@ def test_a_person_logs_in_with_a_browser(tmp_path: Path, open_page: Callable[[st
     with running_station(tmp_path), page_process(tmp_path) as (_, address):
         page = open_page(address)
         assert page.url == f"{address}/login?next=/"
+        expect(page.get_by_label("Name")).to_be_focused()
         page.keyboard.type("Anna")
         page.keyboard.press("Tab")
         page.keyboard.type("wrong password")

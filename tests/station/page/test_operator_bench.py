@@ -75,6 +75,7 @@ def test_accepting_against_the_verdict_by_keyboard_alone(
         expect(page.locator("#sign-off")).to_contain_text("E99")
         page.keyboard.press("Enter")
         expect(page.locator("#sign-off .said")).to_contain_text("Give the reason")
+        expect(page.locator("#supervisor")).to_be_focused()
         page.keyboard.type("Zoe", delay=90)
         page.keyboard.press("Tab")
         page.keyboard.type("fragile", delay=90)
@@ -118,6 +119,7 @@ def test_a_scanner_is_no_typist_and_a_pedal_is_a_key(shared_station: tuple[Stati
     expect(page.locator("#done")).to_contain_text("never photographed here")
     scan(page, "SRA-1234")
     expect(page.locator("#owed .awaited")).to_contain_text("SRA-1234")
+    expect(page.locator("#specimen")).to_have_text("SRA-1234")
     tread(page, "F13")  # accept: the capture looked at failed
     expect(page.locator("#why")).to_be_visible()
     with page.expect_response("**/await"):
