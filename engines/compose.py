@@ -18,6 +18,9 @@ from station.types import Image
 MOVABLE = ("label", "label", "label", "barcode", "colour_chart", "scale_bar", "packet")
 """What is laid on other sheets; labels most often, for they vary most."""
 REMOVABLE = ("colour_chart", "scale_bar", "barcode", "label", "stamp", "packet")
+NOTE = 0.002
+"""Share of the photograph below which what is annotated as a label is a few words written on the sheet itself (67 of
+the 519 labels of the training sheets: numbers, initials and dates in pencil, hardly ever a slip)."""
 BESIDE = 0.4
 """Share of the laid labels that touch another object of the sheet: telling touching labels apart is the hard part."""
 Patch = tuple[Image, NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint16], NDArray[np.bool_]]
@@ -69,9 +72,11 @@ def keep_apart(core: NDArray[np.uint8], place: tuple[slice, slice], inside: NDAr
     core[around][grown(own) & ~own] = 0
 
 
-def cut(donor: Sample, name: str, rng: Generator) -> Patch | None:
-    """One object called `name` of `donor`; None where it has none or only one under 6 px."""
-    polygons = [p for n, p in donor.things if n == name]
+def cut(donor: Sample, name: str, rng: Generator, largest: float = 1.0) -> Patch | None:
+    """One object called `name` of `donor` that takes up to `largest` of its photograph; None where there is none or
+    the one is under 6 px."""
+    most = largest * donor.class_map.size
+    polygons = [p for n, p in donor.things if n == name and cv2.contourArea(p) <= most]
     if not polygons:
         return None
     polygon = polygons[int(rng.integers(len(polygons)))]
@@ -109,19 +114,17 @@ def neighbouring(sample: Sample, shape: tuple[int, ...], room: NDArray[np.int64]
 
 
 def print_ink(sample: Sample, donor: Sample, rng: Generator) -> None:
-    """Print a stamp of `donor`, or the writing of one of its labels without the paper, on the sheet: a label has an
-    edge, a stamp has none. The ink is the patch's transmittance, pixel over paper white."""
-    name = "stamp" if rng.random() < 0.7 else "label"
-    patch = cut(donor, name, rng)
+    """Print a stamp of `donor`, or write one of its notes, on bare paper of the sheet. Each stays what it was annotated
+    as. The ink is the patch's transmittance, pixel over paper white; pencil is paler than a stamp."""
+    name = "stamp" if rng.random() < 0.5 else "label"
+    patch = cut(donor, name, rng, NOTE if name == "label" else 1.0)
     if patch is None:
         return
     image, _, _, _, inside = alike_upright(patch, donor.upright, sample.upright)
-    if name == "label":  # away from its own edge
-        inside = np.asarray(shrunk(inside))
     paper = np.percentile(image[inside], 85, axis=0) if inside.any() else np.array([255.0] * 3)
     ink = np.clip(image / np.maximum(paper, 40), 0, 1).astype(np.float32)
     ink[ink > 0.92] = 1
-    dark = ((ink.min(axis=2) < 0.75) & inside).astype(np.uint8)
+    dark = ((ink.min(axis=2) < (0.75 if name == "stamp" else 0.88)) & inside).astype(np.uint8)
     left, top, w, h = cv2.boundingRect(dark)
     room = np.array(sample.image.shape[1::-1]) - (w, h)
     if w < 8 or h < 6 or not 0.02 < dark.sum() / (w * h) < 0.6 or (room <= 0).any():
@@ -138,7 +141,7 @@ def print_ink(sample: Sample, donor: Sample, rng: Generator) -> None:
     printed = sample.image[place] * ink[top : top + h, left : left + w]
     sample.image[place][on] = printed.astype(np.uint8)[on]
     box = np.ones((h, w), bool)
-    sample.class_map[place][on] = HERBARIUM.index("stamp")
+    sample.class_map[place][on] = HERBARIUM.index(name)
     sample.core[place][on & shrunk(box)] = 1
     sample.owner[place][on] = int(sample.owner.max()) + 1
 

@@ -12,7 +12,7 @@ import yaml
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from engines.drawing.writing import lettered, printed
+from engines.drawing.writing import HOUSES, PLACES, any_face, lettered, pick, printed, wrapped
 
 Pixels = NDArray[np.uint8]
 Colour = tuple[float, float, float]
@@ -155,9 +155,22 @@ def ruler(
     step = 1 if centimetres <= 15 or rng.random() < 0.5 else 5
     marks = [((margin + 10 * n) * k, top * h, str(n)) for n in range(0, centimetres + 1, step)]
     lettered(tile, [*marks, ((margin + 10 * centimetres + 4) * k + size, top * h, "cm")], None, size, ink, "ma")
-    if not plain and rng.random() < 0.5:
-        printed(tile, ["copyright reserved"], None, 0.2 * h, ink, (0.45 * tile.shape[1], 0.79 * h))
-    return tile
+    if not plain and rng.random() < 0.6:
+        owner = pick(rng, ["copyright reserved", f"{pick(rng, HOUSES)} {pick(rng, PLACES).upper()}"])
+        printed(
+            tile, [owner], None, rng.uniform(0.15, 0.28) * h, ink, (rng.uniform(0.02, 0.5) * tile.shape[1], 0.77 * h)
+        )
+    return tile if plain or rng.random() < 0.75 else carded(tile, paper, ink, rng)
+
+
+def carded(tile: Pixels, paper: Colour, ink: Colour, rng: Generator) -> Pixels:
+    """The ruler as the upper part of a card that bears its owner's name: all of it is the scale bar."""
+    h, w = tile.shape[:2]
+    card = sheet_of(h * rng.uniform(0.5, 1.1), w, paper)
+    size = min(rng.uniform(0.25, 0.5) * h, 1.2 * w / 30)
+    words = [f"{pick(rng, HOUSES)} {pick(rng, PLACES).upper()}", *wrapped(rng, int(rng.integers(0, 3)), 30)]
+    printed(card, words, any_face(rng), size, ink, (0.03 * w, 0.1 * h), centred=rng.random() < 0.5)
+    return np.vstack([tile, card] if rng.random() < 0.7 else [card, tile])
 
 
 def tape(k: float, length_mm: float, height_mm: float, paper: Colour, rng: Generator) -> Pixels:

@@ -40,12 +40,17 @@ def arrange(bench: Bench, number: str, *, with_chart: bool, with_labels: bool, w
         pocket(bench, colour)
     if not labels_first and with_labels:
         labels(bench)
+    if with_labels:
+        for _ in range(int(rng.choice([0, 1, 2, 3], p=[0.45, 0.3, 0.15, 0.1]))):
+            noted(bench)
     if with_barcode:
         for _ in range(int(rng.choice([0, 1, 2], p=[0.12, 0.78, 0.1]))):
             coded(bench, number)
     if 0.35 <= where < 0.88:
         charted(bench, on_sheet=where > 0.65)
     strange(bench)
+    if rng.random() < 0.25:
+        emblem(bench, with_labels)
 
 
 def backing(bench: Bench) -> None:
@@ -122,6 +127,16 @@ def labels(bench: Bench) -> None:
         bench.put(tile, "label", x, y, turned(bench), text=text, lift_mm=float(rng.choice([0, rng.uniform(0.1, 0.7)])))
 
 
+def noted(bench: Bench) -> None:
+    """A number or a few words, often in pencil, on bare paper of the sheet."""
+    rng, k = bench.rng, bench.k
+    tile, alpha, text = label.note(k, rng)
+    w, h = tile.shape[1] / k, tile.shape[0] / k
+    x, y = rng.uniform(-0.48, 0.48, 2) * (np.array(bench.sheet_mm) - (w, h))
+    if bench.free(x, y, w, h):
+        bench.put(tile, "label", float(x), float(y), float(rng.normal(0, 6)), text=text, alpha=alpha, ink=True)
+
+
 def stamped(bench: Bench) -> None:
     """A stamp somewhere on the sheet."""
     rng, k = bench.rng, bench.k
@@ -193,11 +208,26 @@ def strange(bench: Bench) -> None:
         clutter.weight(bench.canvas, bench.bench, bench.frame_mm, rng)
     if rng.random() < 0.1:
         clutter.edging(bench.canvas, bench.bench, bench.frame_mm, rng)
-    for make, chance in ((clutter.logo, 0.1), (clutter.snapshot, 0.05)):
-        if rng.random() < chance:
-            tile = make(k, rng)
-            x, y = spot(bench, tile.shape[1] / k, tile.shape[0] / k)
-            bench.put(tile, "foreign_object", x, y, float(rng.choice([0, 90])), lift_mm=0.3)
+    if rng.random() < 0.05:
+        tile = clutter.snapshot(k, rng)
+        x, y = spot(bench, tile.shape[1] / k, tile.shape[0] / k)
+        bench.put(tile, "foreign_object", x, y, float(rng.choice([0, 90])), lift_mm=0.3)
+
+
+def emblem(bench: Bench, plates: bool) -> None:
+    """An institution's emblem: a plate on or beside the sheet is a label, one printed into a light picture's margin
+    belongs to nothing (as in the annotations)."""
+    rng, k = bench.rng, bench.k
+    tile, (w, h) = clutter.logo(k, rng), bench.frame_mm
+    high, wide = tile.shape[0] / k, tile.shape[1] / k
+    x, y, turn = rng.uniform(-0.5, 0.5) * (w - wide), rng.choice([-1, 1]) * (h / 2 - high), float(rng.choice([0, 90]))
+    if rng.random() < 0.5:
+        x, y = rng.choice([-1, 1]) * (w / 2 - high), rng.uniform(-0.5, 0.5) * (h - wide)
+    pose = bench.bench @ moved(float(x), float(y), turn)
+    if plates and rng.random() < 0.65:
+        bench.canvas.paste(tile, pose, "label", lift_mm=0.3)
+    elif bench.canvas.image[0, 0].mean() > 180:
+        bench.canvas.paste(tile, pose, "foreign_object", ink=True)
 
 
 def watermark(bench: Bench) -> None:

@@ -41,6 +41,17 @@ def test_the_truth_itself_costs_nothing_and_less_than_any_other_box() -> None:
     assert costs == sorted(costs)
 
 
+def test_a_note_weighs_more_than_a_label() -> None:
+    """By the root of how much smaller it is, up to a limit; the ground and large objects weigh 1."""
+    from engines.loss import NOTE_PX, NOTE_WEIGHT, smallness
+
+    owner = np.zeros((200, 200), np.uint16)
+    owner[:, :100], owner[:25, 120:135], owner[60, 150] = 1, 2, 3
+    gain = smallness(owner)
+    assert (gain[0, 0], gain[199, 199], gain[60, 150]) == (1, 1, NOTE_WEIGHT)
+    assert gain[0, 125] == pytest.approx((NOTE_PX / 375) ** 0.5)
+
+
 def test_a_photograph_without_objects_teaches_no_sides() -> None:
     """The loss is 0 and can still be differentiated."""
     from engines.loss import sides_loss
