@@ -15,6 +15,7 @@ operator.py   /: the operator screen; its moving parts are the *.js beside it
 assets.py     the scripts and style sheets
 office.py     the frame of the supervisor's pages; words.py: their texts, forms.py: what they send
 wall.py       /wall; its rigs cards.py, its figures boards.py
+looks.py      /looks: second looks by the sampling plan; the capture looked at sample.py, lots and figures lots.py
 reports.py    /reports: HTML, PDF, CSV
 limits.py     /settings
 people.py     /people: accounts and the audit log

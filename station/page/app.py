@@ -26,7 +26,7 @@ from fastapi.responses import JSONResponse, Response
 
 from station.contracts import Revisions, Store
 from station.errors import ConfigError, StationError, StoreError
-from station.page import api, atlas, bench, health, limits, login, operator, people, reports, wall
+from station.page import api, atlas, bench, health, limits, login, looks, operator, people, reports, wall
 from station.page.assets import Assets
 from station.page.feed import Feed
 from station.page.gate import Gate, loopback
@@ -67,6 +67,7 @@ def create_app(settings: Settings, store: Store, previews: Path, book: Book, rev
     app.include_router(people.router(settings.title, assets.root, book))
     app.include_router(limits.router(settings.title, assets.root, book, revisions))
     app.include_router(reports.router(settings.title, assets.root, feed))
+    app.include_router(looks.router(settings.title, assets.root, feed, book))
     app.include_router(wall.router(settings.title, assets.root, feed, revisions))
     app.include_router(operator.router(settings, assets.root))
     return app

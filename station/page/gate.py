@@ -35,6 +35,7 @@ RIGHTS: tuple[tuple[str, str, Role], ...] = (
     ("POST", "/settings", Role.ADMIN),
     ("*", "/api/settings", Role.ADMIN),
     ("*", "/wall", Role.SUPERVISOR),
+    ("*", "/looks", Role.SUPERVISOR),
     ("*", "/reports", Role.SUPERVISOR),
     ("*", "/api/statistics", Role.SUPERVISOR),
     ("*", "/people", Role.ADMIN),

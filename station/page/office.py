@@ -11,7 +11,14 @@ from station.page.shapes import SHAPES
 from station.page.words import WORDS
 from station.people import Person
 
-PAGES = (("/", "operator"), ("/wall", "wall"), ("/settings", "settings"), ("/people", "people"), ("/atlas", "atlas"))
+PAGES = (
+    ("/", "operator"),
+    ("/wall", "wall"),
+    ("/looks", "looks"),
+    ("/settings", "settings"),
+    ("/people", "people"),
+    ("/atlas", "atlas"),
+)
 FRESH = {"cache-control": "no-store"}
 
 

@@ -8,6 +8,7 @@ rows.py         row <-> value
 queries.py      verdicts, decisions, files, pulse: what stores ask and write
 sessions.py     operators' sessions
 chains.py       retakes: which photograph superseded which
+looks.py        lots and second looks
 alarms.py       findings that a person called wrong
 events.py       value <-> the JSON object of `station judge --json` and of the events
 """

@@ -101,10 +101,36 @@ def _bench() -> Mapping[str, Table]:
     return then.tables
 
 
+def _add_looks(connection: Connection) -> None:
+    """Lots and second looks; the captures of one station are found without those of the others."""
+    number, moment = BigInteger().with_variant(Integer, "sqlite"), DateTime(timezone=True)
+    then = MetaData(naming_convention=metadata.naming_convention)
+    Table("verdicts", then, Column("capture_id", Text, primary_key=True))
+
+    def needed(*names: str, kind: Any = Text) -> list[Column[Any]]:
+        return [Column(name, kind, nullable=False) for name in names]
+
+    lot: list[Column[Any]] = [Column("sequence", number, primary_key=True, autoincrement=True)]
+    lot += [Column("station", Text, nullable=False, index=True), *needed("first", "last", kind=BigInteger)]
+    lot += [*needed("captures", kind=Integer), *needed("level"), *needed("irregular", kind=Boolean)]
+    lot += [*needed("drawn_at", kind=moment), *needed("drawn_by"), Column("closed_at", moment)]
+    lot += [Column("faults", Integer), Column("mended_at", moment), Column("mended_by", Text), *needed("mended_why")]
+    Table("lots", then, *lot, sqlite_autoincrement=True).create(connection)
+    look: list[Column[Any]] = [
+        Column("lot", number, ForeignKey("lots.sequence"), primary_key=True, autoincrement=False),
+        Column("place", Integer, primary_key=True, autoincrement=False),
+        Column("capture_id", Text, ForeignKey("verdicts.capture_id"), nullable=False),
+        Column("answer", Text), *needed("defect", "note"), Column("looked_by", Text), Column("looked_at", moment),
+    ]  # fmt: skip
+    Table("looks", then, *look, sqlite_with_rowid=False).create(connection)
+    connection.exec_driver_sql("CREATE INDEX ix_verdicts_station ON verdicts (station)")
+
+
 STEPS: tuple[Migration, ...] = (
     Migration(2, "pulse: the daemon's sign of life", _add_pulse),
     Migration(3, "counts by the quarter of an hour", add_tallies),
     Migration(4, "sessions, retakes, wrong alarms", _add_bench),
+    Migration(5, "second looks", _add_looks),
 )
 
 

@@ -6,6 +6,8 @@
     retakes     one row a specimen that is owed a photograph; how it stands now
     attempts    one row a photograph of such a specimen, never changed
     wrong_alarms  one row a finding that a person called wrong, with its picture
+    lots        one row a lot of captures that a sample was drawn from
+    looks       one row a capture of such a sample; what a person said is filled in until the lot is closed
     files       the ledger: which file, as the file system describes it, belongs to which capture
     pulse       one row a station, overwritten about once a second: the daemon lives
     migrations  which steps of migrations.py this database has taken
@@ -79,7 +81,7 @@ verdicts = Table(
     Column("capture_id", Text, nullable=False, unique=True),
     Column("sha256", Text, nullable=False),
     Column("recorded_at", Utc, nullable=False),
-    Column("station", Text, nullable=False),
+    Column("station", Text, nullable=False, index=True),
     Column("outcome", Text, nullable=False),
     Column("specimen", Text, index=True),
     Column("profile", Text, nullable=False),
@@ -166,6 +168,40 @@ wrong_alarms = Table(
     Column("at", Utc, nullable=False),
     Column("crop", LargeBinary),
     sqlite_autoincrement=True,
+)
+
+lots = Table(
+    "lots",
+    metadata,
+    Column("sequence", _Sequence, primary_key=True, autoincrement=True),
+    Column("station", Text, nullable=False, index=True),
+    Column("first", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Column("captures", Integer, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("irregular", Boolean, nullable=False),
+    Column("drawn_at", Utc, nullable=False),
+    Column("drawn_by", Text, nullable=False),
+    Column("closed_at", Utc),
+    Column("faults", Integer),
+    Column("mended_at", Utc),
+    Column("mended_by", Text),
+    Column("mended_why", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+looks = Table(
+    "looks",
+    metadata,
+    Column("lot", _Sequence, ForeignKey("lots.sequence"), primary_key=True, autoincrement=False),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("capture_id", Text, ForeignKey("verdicts.capture_id"), nullable=False),
+    Column("answer", Text),
+    Column("defect", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("looked_by", Text),
+    Column("looked_at", Utc),
+    sqlite_with_rowid=False,
 )
 
 files = Table(

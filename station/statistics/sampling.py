@@ -1,4 +1,4 @@
-"""How many passed captures a person looks at a second time, and when it becomes more or fewer.
+"""How many captures a person looks at a second time, and when it becomes more or fewer.
 
 Single sampling after ISO 2859-1:1999, general inspection level II, code letter G (lots of 151 to 280), AQL 2.5 %, with
 its switching rules (clause 9.3): they guard against a line that gets worse, and save work on one that is well. A
@@ -7,7 +7,7 @@ its switching rules (clause 9.3): they guard against a line that gets worse, and
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -84,6 +84,15 @@ def after(state: State, faults: int, *, irregular: bool = False) -> State:
 def mended(state: State) -> State:
     """Somebody has mended the cause: a stopped line goes on, closely looked at."""
     return State(Level.TIGHTENED) if state.level is Level.STOPPED else state
+
+
+def replayed(lots: Iterable[tuple[int, bool, bool]]) -> State:
+    """The state after these lots, oldest first, each as (faults, irregular, was the cause mended after it?)."""
+    state = State()
+    for faults, irregular, is_mended in lots:
+        state = after(state, faults, irregular=irregular)
+        state = mended(state) if is_mended else state
+    return state
 
 
 def _after_normal(state: State, accepted: bool, faults: int) -> State:

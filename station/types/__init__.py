@@ -25,6 +25,7 @@ from station.types.judgement import (
     Verdict,
     worst,
 )
+from station.types.looks import Answer, Look, Lot
 from station.types.revisions import Revision, Setting, Source
 from station.types.tallies import Cell, Count, Defects, Mean, Span, Stand, Tallies
 from station.types.vision import (
@@ -44,6 +45,7 @@ __all__ = [
     "SIDES_REACH_PX",
     "SIDES_STRIDE",
     "Action",
+    "Answer",
     "Barcode",
     "Box",
     "Capture",
@@ -55,6 +57,8 @@ __all__ = [
     "Engine",
     "Finding",
     "Image",
+    "Look",
+    "Lot",
     "Maps",
     "Mean",
     "Measure",

@@ -45,5 +45,5 @@ def test_the_tables_can_be_made_in_every_database(kind: str, numbering: str) -> 
     """The same definitions give statements for SQLite and PostgreSQL, numbered by the database itself."""
     dialect = sa.make_url(f"{kind}://").get_dialect()()
     made = {table.name: str(CreateTable(table).compile(dialect=dialect)) for table in metadata.sorted_tables}
-    numbered = {"verdicts", "decisions", "sessions", "retakes", "wrong_alarms"}
+    numbered = {"verdicts", "decisions", "sessions", "retakes", "wrong_alarms", "lots"}
     assert {name for name, statement in made.items() if numbering in statement} == numbered

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from itertools import product
 
-from station.statistics.sampling import LOT, PLANS, Level, State, after, mended
+from station.statistics.sampling import LOT, PLANS, Level, State, after, mended, replayed
 
 FAULTS = (0, 1, 2, 3)
 """Enough to tell all plans' answers apart: the largest acceptance number is 2."""
@@ -96,3 +96,15 @@ def test_the_plans_are_in_order() -> None:
     assert tight.accept < normal.accept
     assert reduced.sample < normal.sample
     assert PLANS[Level.STOPPED].sample == LOT
+
+
+def test_a_history_leads_where_its_lots_lead_one_by_one() -> None:
+    """Ten good lots reduce, a bad one of a reduced line returns to normal, five refused ones stop, mending goes on."""
+    good, bad = (0, False, False), (9, False, False)
+    assert replayed([]) == State()
+    assert replayed([good] * 10).level is Level.REDUCED
+    assert replayed([good] * 10 + [(0, True, False)]).level is Level.NORMAL
+    assert replayed([bad] * 2).level is Level.TIGHTENED
+    assert replayed([bad] * 7).level is Level.STOPPED
+    assert replayed([bad] * 6 + [(9, False, True)]).level is Level.TIGHTENED
+    assert replayed([bad] * 6 + [(9, False, True)] + [good] * 5).level is Level.NORMAL
