@@ -61,7 +61,7 @@ def test_a_laid_label_brings_its_pixels_and_its_truth() -> None:
 @pytest.mark.parametrize(("name", "size"), [("stamp", (100, 80)), ("label", (12, 10))])
 def test_ink_on_bare_paper_stays_what_it_was(name: str, size: tuple[int, int]) -> None:
     """A stamp is a stamp and a note a label; the ground is the sheet's own colour."""
-    donor = a_sheet(**{name: box(20, 30, *size)})
+    donor = a_sheet(**{name: box(20, 30, *size)})  # type: ignore[arg-type]
     for seed in range(40):
         target = a_sheet()
         print_ink(target, donor, np.random.default_rng(seed))
