@@ -3,12 +3,12 @@
 The exporter folds each batch norm into the convolution before it: w' = w g / sqrt(v + e), b' = b - m g / sqrt(v + e)
 (g, b: scale and shift; m, v: running mean and variance; e: epsilon). The network opened here holds w' in its
 convolutions and b' as the shift of batch norms that change nothing else, so that it answers what the file answers. Its
-batch norms know no statistics of their own: it may be taught only with them held (`Network.eval`).
+batch norms know no statistics of their own: it may be taught only with them held (`Network.eval`), or after `waken`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +21,7 @@ from torch import nn
 
 from engines.network import Network
 from station.errors import EngineError
+from station.types import Image
 
 Layer = tuple[NDArray[np.float32], NDArray[np.float32]]
 """Weight and bias of one convolution or fully connected layer."""
@@ -84,6 +85,30 @@ def _in_use(network: Network) -> list[nn.Module]:
     for hook in hooks:
         hook.remove()
     return met
+
+
+@torch.no_grad()
+def waken(network: Network, images: Sequence[Image]) -> None:
+    """Give the batch norms behind the encoder the statistics that they meet on `images` (uint8 (h, w, 3)), and what
+    undoes them, so that the network answers as before and may be taught as any other."""
+    met: dict[nn.BatchNorm2d, list[torch.Tensor]] = {}
+    outer = [m for name, m in network.named_modules() if isinstance(m, nn.BatchNorm2d) and name[:7] != "encoder"]
+    hooks = [m.register_forward_pre_hook(lambda m, x: met.setdefault(m, []).append(_moments(x[0]))) for m in outer]
+    for image in images:
+        h, w = (side // 32 * 32 for side in image.shape[:2])
+        network(torch.from_numpy(image[None, :h, :w].copy()))
+    for hook in hooks:
+        hook.remove()
+    for norm, moments in met.items():
+        mean, square = torch.stack(moments).mean(0)
+        norm.running_mean, norm.running_var = mean, (square - mean**2).clamp(min=1e-6)
+        norm.weight.data = (norm.running_var + norm.eps).sqrt()
+        norm.bias.data += mean
+
+
+def _moments(x: torch.Tensor) -> torch.Tensor:
+    """Mean and mean square of each channel (2, channels)."""
+    return torch.stack((x.mean((0, 2, 3)), (x**2).mean((0, 2, 3))))
 
 
 def _neutral(norm: nn.BatchNorm2d, shift: torch.Tensor) -> None:

@@ -3,10 +3,10 @@
     python -m engines.train --data DIR [--data DIR ...] --out RUN [--steps 4000] [--drawn 400] [--validate NAME ...]
                             [--profile microscope-slide]
 
-DIR holds `images/` and `coco.json` (engines/truth.py). Institutions named by --validate are never trained on; the mean
-IoU on them is printed every 500 steps and drawn as a curve. `RUN/checkpoint.pt` is written every 100 steps (20 in a
-short run); the same command goes on where it was stopped. `RUN/weights.pt` holds the averaged weights that export.py
-turns into ONNX, `RUN/run.json` what they were trained on.
+DIR holds `images/` and `coco.json` (engines/truth.py). Institutions or files named by --validate are never trained on;
+the mean IoU on them is printed every 500 steps and drawn as a curve. `RUN/checkpoint.pt` is written every 100 steps (20
+in a short run); the same command goes on where it was stopped. `RUN/weights.pt` holds the averaged weights that
+export.py turns into ONNX, `RUN/run.json` what they were trained on.
 """
 
 from __future__ import annotations
@@ -19,10 +19,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import torch
+import yaml
 from numpy.typing import NDArray
 from torch import Tensor
 from tqdm import tqdm
@@ -32,6 +34,7 @@ from engines.checkpoint import State, picture, resume, save
 from engines.drawn_samples import PAINTERS, PATIENCE
 from engines.loss import loss_of
 from engines.network import Network, freeze_low_levels, hold_statistics, pretrained
+from engines.reopen import reopened, waken
 from engines.truth import IGNORE, PROFILES, Sample, read
 
 Pools = tuple[Sequence[Sample], Sequence[Sample], Sequence[Sample]]
@@ -45,9 +48,9 @@ class Run:
     """What one training is asked for; the options of the command line are these. Sizes in pixels.
 
     `height` and `width` of a training view are multiples of 32; every `whole_every`-th step looks at one whole
-    photograph at `long_side` instead, as the station does. `start`: weights to go on from, else ImageNet's; `frozen`:
-    so many of the encoder's first blocks stay as they are, on a CPU. `guessed`: photographs that an earlier model
-    annotated (engines/self_training.py). `profile`: whose classes are learned.
+    photograph at `long_side` instead, as the station does. `start`: weights or a model's folder to go on from, else
+    ImageNet's; `frozen`: so many of the encoder's first blocks stay as they are, on a CPU; 16 are all. `guessed`:
+    photographs that an earlier model annotated (engines/self_training.py). `profile`: whose classes are learned.
     """
 
     data: tuple[Path, ...]
@@ -76,11 +79,12 @@ class Run:
         """Class names by id."""
         return PROFILES[self.profile]
 
-    @property
-    def whole_size(self) -> tuple[int, int]:
-        """(height, width) of a whole photograph of the same shape as a view, `long_side` high; multiples of 32."""
-        width = round(self.long_side * self.width / self.height / 32) * 32
-        return self.long_side // 32 * 32, max(width, 32)
+    def whole_size(self, sample: Sample) -> tuple[int, int]:
+        """(height, width) of a whole photograph as the station looks at it: of its own shape, `long_side` long, in
+        multiples of 32."""
+        scale = self.long_side / max(sample.image.shape[:2])
+        h, w = (max(32, round(side * scale / 32) * 32) for side in sample.image.shape[:2])
+        return h, w
 
 
 def batches(run: Run, pools: Pools, first_step: int) -> Iterator[list[View]]:
@@ -93,10 +97,11 @@ def batches(run: Run, pools: Pools, first_step: int) -> Iterator[list[View]]:
     def make(step: int) -> list[View]:
         rng = np.random.default_rng([run.seed, step])
         whole = run.whole_every > 0 and step % run.whole_every == run.whole_every - 1
-        size = run.whole_size if whole else (run.height, run.width)
-        size = size if step % 4 else size[::-1]
         chosen = [pools[int(i)] for i in rng.choice(3, 1 if whole else run.batch, p=shares)]
-        return [training_view(pool[int(rng.integers(len(pool)))], bank, size, rng, whole=whole) for pool in chosen]
+        samples = [pool[int(rng.integers(len(pool)))] for pool in chosen]
+        size = run.whole_size(samples[0]) if whole else (run.height, run.width)
+        size = size if step % 4 else size[::-1]
+        return [training_view(sample, bank, size, rng, whole=whole) for sample in samples]
 
     with ThreadPoolExecutor(run.workers) as pool:
         waiting = [pool.submit(make, first_step + i) for i in range(2 * run.workers)]
@@ -124,11 +129,14 @@ def validation_iou(network: Network, samples: Sequence[Sample], device: torch.de
 
 
 def parted(samples: Sequence[Sample], validate: Sequence[str]) -> tuple[list[Sample], list[Sample]]:
-    """(to train on, held back). A name that no photograph bears is a misspelling: it would be trained on."""
-    if unknown := set(validate) - {s.institution for s in samples}:
+    """(to train on, held back): institutions or single photographs, by their names. A name that no photograph bears is
+    a misspelling: it would be trained on."""
+    if unknown := set(validate) - {name for s in samples for name in (s.institution, s.name)}:
         raise SystemExit(f"--validate: no photograph is of {sorted(unknown)}; nothing was trained.")
-    held = [s for s in samples if s.institution in validate]
-    return [s for s in samples if s.institution not in validate], held
+    kept = [s.institution not in validate and s.name not in validate for s in samples]
+    return [s for s, k in zip(samples, kept, strict=True) if k], [
+        s for s, k in zip(samples, kept, strict=True) if not k
+    ]
 
 
 def unowned(sample: Sample) -> Sample:
@@ -152,13 +160,26 @@ def note_down(run: Run, real: Sequence[Sample], drawn: Sequence[Sample], guessed
     (run.out / "run.json").write_text(json.dumps(facts))
 
 
+def opened(run: Run, real: Sequence[Sample]) -> Network:
+    """The network that a run starts with. Classes of another profile's model take the place of those with its ids."""
+    if run.start is not None and run.start.is_dir():
+        network = reopened(run.start / "model.onnx", len(run.classes))
+        waken(network, [sample.image for sample in real[:: max(1, len(real) // 8)]])
+        return network
+    network = pretrained(len(run.classes), run.channels)
+    if run.start is not None:
+        network.load_state_dict(torch.load(run.start, weights_only=True, map_location="cpu"))
+    return network
+
+
 def earlier_steps(start: Path | None) -> int:
-    """Steps behind the weights that a run goes on from, as far as a `run.json` beside them tells."""
-    told = start.parent / "run.json" if start is not None else None
-    if told is None or not told.exists():
+    """Steps behind the weights that a run goes on from, as far as the model's manifest or a `run.json` tells."""
+    if start is None:
         return 0
-    facts = json.loads(told.read_text())
-    return int(facts["steps"]) + int(facts.get("earlier_steps", 0))
+    told = start / "model.yaml" if start.is_dir() else start.parent / "run.json"
+    facts: dict[str, Any] = yaml.safe_load(told.read_text()) if told.exists() else {}  # JSON is YAML
+    facts = facts.get("training_data", facts)
+    return int(facts.get("steps", 0)) + int(facts.get("earlier_steps", 0))
 
 
 def optimisation(
@@ -185,15 +206,12 @@ def train(run: Run) -> Network:
     run.out.mkdir(parents=True, exist_ok=True)
     samples = [s for root in run.data for s in read(root, run.classes, run.long_side)]
     real, held = parted(samples, run.validate)
-    drawn = PAINTERS[run.profile](run.drawn, run.long_side, run.seed * 1_000_000)
+    drawn = PAINTERS[run.profile](run.drawn, run.long_side, run.seed * 1_000_000, real)
     print(f"{len(real)} photographs and {len(drawn)} drawn pictures to train on, {len(held)} held back for validation")
     guessed = list(read(run.guessed, run.classes, run.long_side)) if run.guessed else []
     guessed = [unowned(s) for s in guessed if s.institution not in run.validate]
     note_down(run, real, drawn, guessed)
-    network = pretrained(len(run.classes), run.channels)
-    if run.start is not None:
-        network.load_state_dict(torch.load(run.start, weights_only=True, map_location="cpu"))
-    return learn(run, network, real, drawn, held, guessed=guessed)
+    return learn(run, opened(run, real), real, drawn, held, guessed=guessed)
 
 
 def learn(
@@ -259,9 +277,9 @@ def arguments() -> Run:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, action="append", required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--start", type=Path, metavar="WEIGHTS", help="go on from these weights, not from ImageNet's")
+    parser.add_argument("--start", type=Path, metavar="PATH", help="go on from weights.pt or a model's folder")
     parser.add_argument("--guessed", type=Path, metavar="DIR", help="annotated by engines.self_training")
-    parser.add_argument("--validate", nargs="*", default=[], metavar="INSTITUTION")
+    parser.add_argument("--validate", nargs="*", default=[], metavar="NAME")
     parser.add_argument("--profile", choices=PROFILES, default="herbarium-sheet")
     add_numbers(parser)
     asked = vars(parser.parse_args())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -38,3 +40,13 @@ def test_a_specimen_under_glass_is_its_whole_outline() -> None:
     drawn = draw_slides(7, long_side_px=512)
     other = (sample.class_map != drawn.class_map) & (sample.class_map != SLIDE_CLASSES.index("specimen"))
     assert other.mean() < 0.03
+
+
+def test_a_third_are_trays_of_the_bank_where_there_is_one() -> None:
+    """Without a bank all are drawn; with one, two of six are pasted."""
+    (slide,) = (s for s in PAINTERS["microscope-slide"](1, 256, 20))
+    h, w = slide.image.shape[:2]
+    ring = np.array([[0, 0], [w, 0], [w, h], [0, h]], np.float32)
+    bank = [replace(slide, institution="ours", things=(("slide", ring),))]
+    kinds = [s.institution for s in PAINTERS["microscope-slide"](6, 256, 5, bank)]
+    assert sorted(kinds) == ["drawn"] * 4 + ["pasted"] * 2

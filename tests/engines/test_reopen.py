@@ -34,6 +34,24 @@ def test_the_network_answers_what_the_shipped_file_answers() -> None:
     np.testing.assert_allclose(sides, 255 * answers.sides.sigmoid().numpy(), atol=1.5)
 
 
+def test_a_woken_network_answers_as_before_and_learns_with_its_own_statistics() -> None:
+    """On another picture to rounding; on those it was woken with, the decoder's norms see what they hold."""
+    from engines.reopen import reopened, waken
+
+    rng = np.random.default_rng(2)
+    images = [rng.integers(0, 255, (96, 64, 3), np.uint8) for _ in range(3)]
+    network = reopened(MODEL, 10)
+    with torch.no_grad():
+        before = network(torch.from_numpy(images[0][None, ::-1].copy()))
+        waken(network, images)
+        after = network(torch.from_numpy(images[0][None, ::-1].copy()))
+    for a, b in zip(before, after, strict=True):
+        np.testing.assert_allclose(a.numpy(), b.numpy(), atol=1e-3)
+    norm = network.laterals[0][1]
+    assert float(norm.running_var.std()) > 0
+    np.testing.assert_allclose(norm.weight.detach() ** 2, norm.running_var + norm.eps, rtol=1e-5)
+
+
 @pytest.mark.parametrize("classes", [10, 5])
 def test_another_network_is_refused(tmp_path: Path, classes: int) -> None:
     """A file that is no ONNX, and one of other classes."""

@@ -76,3 +76,32 @@ def test_the_rate_rises_stays_and_falls() -> None:
     assert [share_of_rate(step, 9000) for step in (0, 199, 5000, 9000)] == [1 / 200, 1, 1, 0]
     assert [share_of_rate(step, 40) for step in (0, 3, 20, 40)] == [0.25, 1, 1, 0]
     assert share_of_rate(0, 2) == 1
+
+
+def test_a_run_goes_on_from_a_model_and_holds_back_what_is_named(tmp_path: Path) -> None:
+    """The model's steps stand behind the run's; a named file is in neither set twice; an unknown name ends it."""
+    from engines.train import Run, earlier_steps, opened, parted
+    from engines.truth import HERBARIUM, read
+    from station.config import ZOO
+
+    start = ZOO / "herbarium-sheet"
+    samples = list(read(data(tmp_path / "data"), HERBARIUM, 256))
+    network = opened(Run((), tmp_path, start), samples)
+    assert {p.shape[0] for p in network.head.parameters()} == {len(HERBARIUM) + 1}
+    assert earlier_steps(start) > 1000
+    assert earlier_steps(None) == earlier_steps(tmp_path / "weights.pt") == 0
+    assert [[s.name for s in part] for part in parted(samples, ["2.jpg"])] == [["1.jpg"], ["2.jpg"]]
+    with pytest.raises(SystemExit, match=r"3\.jpg"):
+        parted(samples, ["3.jpg"])
+
+
+def test_a_whole_photograph_is_looked_at_in_its_own_shape(tmp_path: Path) -> None:
+    """As the station does: the long side of the run, the other one in proportion, both multiples of 32."""
+    from engines.train import Run
+    from engines.truth import HERBARIUM, read
+
+    sample = next(read(data(tmp_path / "data"), HERBARIUM, 256))
+    h, w = Run((), tmp_path, long_side=768).whole_size(sample)
+    assert max(h, w) == 768
+    assert h % 32 == w % 32 == 0
+    assert abs(h / w - sample.image.shape[0] / sample.image.shape[1]) < 0.06
