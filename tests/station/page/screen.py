@@ -31,3 +31,12 @@ def ground(page: Page) -> tuple[int, int, int]:
     colour = page.locator("#state").evaluate("element => getComputedStyle(element).backgroundColor")
     red, green, blue = map(int, re.findall(r"\d+", colour)[:3])
     return red, green, blue
+
+
+def complaints(page: Page, axe: str) -> list[str]:
+    """Each serious or critical finding in words; that nothing was looked at would be one, too."""
+    page.evaluate(axe)
+    told = page.evaluate("axe.run(document, {resultTypes: ['violations', 'passes']})")
+    assert len(told["passes"]) > 10
+    grave = [one for one in told["violations"] if one["impact"] in ("serious", "critical")]
+    return [f"{one['id']}: {node['html']}" for one in grave for node in one["nodes"]]

@@ -2,33 +2,11 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-from pathlib import Path
-
-import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from station.types import Outcome
 from tests.station.page.desk import Station
-from tests.station.page.screen import Open, painted, start_session
-
-
-@pytest.fixture(scope="session")
-def axe() -> str:
-    """axe-core's script, as the package axe-playwright-python brings it."""
-    spec = find_spec("axe_playwright_python")
-    if spec is None or spec.origin is None:
-        pytest.skip("axe-core is not installed: pip install axe-playwright-python")
-    return Path(spec.origin).with_name("axe.min.js").read_text("utf-8")
-
-
-def complaints(page: Page, axe: str) -> list[str]:
-    """Each serious or critical finding in words; that nothing was looked at would be one, too."""
-    page.evaluate(axe)
-    told = page.evaluate("axe.run(document, {resultTypes: ['violations', 'passes']})")
-    assert len(told["passes"]) > 10
-    grave = [one for one in told["violations"] if one["impact"] in ("serious", "critical")]
-    return [f"{one['id']}: {node['html']}" for one in grave for node in one["nodes"]]
+from tests.station.page.screen import Open, complaints, painted, start_session
 
 
 def test_every_state_of_the_screen(shared_station: tuple[Station, str], open_page: Open, axe: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import sys
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -50,9 +51,9 @@ def test_an_empty_report_has_its_head() -> None:
     assert "".join(as_csv([])).strip() == ",".join(COLUMNS)
 
 
-@pytest.mark.skipif(find_spec("pyarrow") is not None, reason="pyarrow is installed")
-def test_parquet_says_what_it_needs() -> None:
+def test_parquet_says_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without pyarrow there is CSV."""
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(ConfigError, match="pyarrow"):
         as_parquet([record(1)])
 
