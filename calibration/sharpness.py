@@ -1,9 +1,9 @@
 """Are the limits of label sharpness right? The check itself, on labels blurred until an OCR engine loses their words.
 
 Takes what `calibration.reading` wrote: for every label and kind of blur the least one that costs a tenth of the words.
-Each label is put to the check as it is, at that blur and at stronger ones, and once more at half size with half the
-blur, since reading depends on blur in proportion to the letters. Prints, per kind and strength, how many are called
-blurred, and between which figures the limits have to lie.
+Each label is put to the check as it is, at that blur and at stronger ones, and all of it once more at half and at twice
+the size, since reading depends on blur in proportion to the letters: neither more nor fewer pixels may change the
+answer. Prints, per kind and strength, how many are called blurred, and between which figures the limits have to lie.
 
     python -m calibration.sharpness reading.json LABELS..
 """
@@ -24,13 +24,15 @@ from rich.console import Console
 from rich.table import Table
 
 from calibration.reading import KINDS, kernel
+from station import writing
 from station.bench.defects import seeds
 from station.checks import label_sharpness
-from station.measure import focus
 from station.types import Image
 
 STRENGTHS = (1.0, 1.25, 1.6, 2.5)
 """The anchor itself, and stronger ones."""
+INTERPOLATION = (cv2.INTER_AREA, cv2.INTER_CUBIC)
+SIZES = (1.0, 0.5, 2.0)
 MARGIN_PX = 12
 """Paper round the lines that counts as label."""
 
@@ -45,7 +47,7 @@ class Case:
     strength: float
     size: float
     code: str
-    strokes: focus.Strokes
+    strokes: writing.Strokes
 
 
 def cut(image: Image, lines: Iterable[Any]) -> Image:
@@ -58,7 +60,7 @@ def cut(image: Image, lines: Iterable[Any]) -> Image:
 
 def judged(label: str, kind: str, strength: float, size: float, image: Image) -> Case:
     """What the check says of a picture that is one label."""
-    picture = image if size == 1 else cv2.resize(image, None, fx=size, fy=size, interpolation=cv2.INTER_AREA)
+    picture = image if size == 1 else cv2.resize(image, None, fx=size, fy=size, interpolation=INTERPOLATION[size > 1])
     code, strokes = label_sharpness.alone(np.asarray(picture, np.uint8), label_sharpness.Settings())
     return Case(label, kind, strength, size, code, strokes)
 
@@ -69,11 +71,11 @@ def cases(anchors: dict[str, Any], labels: Iterable[Path]) -> Iterator[Case]:
         found = anchors.get(path.name) or {}
         image = np.asarray(cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB), np.uint8)
         crop = cut(image, found["lines"]) if found.get("lines") else image
-        yield judged(path.name, "as it is", 0.0, 1.0, crop)
+        yield from (judged(path.name, "as it is", 0.0, size, crop) for size in SIZES)
         for kind in KINDS:
             for strength in STRENGTHS if found.get(kind) else ():
                 soft = seeds.blurred(crop, kernel(kind, strength * found[kind], found["deg"]))
-                for size in (1.0, 0.5):
+                for size in SIZES:
                     yield judged(path.name, kind, strength, size, soft)
 
 

@@ -3,15 +3,17 @@
 Measures, per label at native resolution: `edge_width_px`, the median 10-90 % width of its stroke edges in the direction
 in which they are widest (px); `x_height_px`, the height of its small letters (px); `blur_kind`.
 Default limits; blurred is any of
-- edge width above `max_edge_px` 5.0 px: as soft as a Gaussian of 2 px, which keeps about a third of the pixels'
-  sampling efficiency (FADGI 2023 asks 60 % of one star; indicative, no target was used);
-- edge width above `max_edge_per_x_height` 0.20 of the x-height, from `min_edge_px` 2.8 px up: a narrower edge is as
+- edge width above `max_edge_per_x_height` 0.17 of the x-height, from `min_edge_px` 2.5 px up: a narrower edge is as
   sharp as a camera's pixels carry. Where the rig knows its own edge width (`sharpness_edge_px`), that and three of its
-  spreads (a fifth at least) take the place of the 2.8 px, and raise the other limits to it;
-- a movement: slopes along one direction 1.4 times less steep than across it.
-Source: the blur at which an OCR engine loses 10 % of the words of gold-transcribed labels (calibration/reading.py,
-sharpness.py): edges there have 4.5 px and more out of focus, a smear of 1.5 and more moved; sharp labels at most
-3.3 px, 0.15 of the x-height, a smear of 1.4.
+  spreads (a fifth at least) take the place of the 2.5 px, and raise the other limits to it;
+- edge width above `max_edge_px` 5.0 px where the letters' height is not known, or where the rig knows what is usual, as
+  soft as a Gaussian of 2 px (a third of the sampling efficiency, of which FADGI 2023 asks 60 % for one star); above 7
+  px anyway. The same photograph enlarged is as legible as before: the absolute limit must not decide where the
+  letters tell;
+- a movement: edges along one direction 1.6 times softer than across it (2.2 where other writing in the frame did not
+  move), and by more than the letters bear. Long straight borders are left out (measure/motion.py).
+Source: the blur at which an OCR engine loses 10 % of the words of 47 gold-transcribed labels (calibration/reading.py,
+sharpness.py): edges there have 4.5 px and more out of focus; sharp labels at most 3.3 px, 0.15 of the x-height.
 Soft edges are no blur where a fifth of them are sharp: then the writing is soft or faded, not the photograph (WARN
 `soft_print`). What else is printed in the frame (scale, barcode, chart) tells a label that does not lie flat from a
 camera out of focus, and decides alone where no label has writing to judge.
@@ -34,9 +36,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from station import writing
 from station.measure import focus
 from station.settings import Settings as Base
-from station.types import Box, Finding, Image, Measure, Outcome, Photo, Region, Scene, Usual
+from station.types import Finding, Image, Measure, Outcome, Region, Scene, Usual
 
 NAME = "label_sharpness"
 EACH = True
@@ -45,9 +48,12 @@ FAINT_CONTRAST = 14.0
 """Grey levels of ink below its paper under which soft cannot be told from faded (ours)."""
 BLANK_CONTRAST = 7.0
 """Below this there is no writing at all: paper grain and noise alone measure as much (ours)."""
-SHARP_TAIL_PX = 2.6
-"""Where a fifth of the edges are narrower, the camera was in focus on this label: sharp ones have 1.3 to 2.1 px, those
-that defocus made illegible 3.3 px and more (the same); in proportion where the limit is lower."""
+SHARP_TAIL = 0.55
+"""Where a fifth of the edges are narrower than this part of the limit, the camera was in focus on this label: it leaves
+no edge narrower than its blur, while print may be soft in part (the same labels)."""
+MOST_EDGE = 1.4
+"""However high the letters, edges wider than so many times `max_edge_px` are blurred: a guard against heights measured
+on letters that ran together (the same). A rig that knows what is usual needs no such latitude."""
 TARGETS, TARGET_PX = ("scale_bar", "barcode", "colour_chart"), 384
 """Printed sharply and always the same; so many pixels of each are looked at."""
 
@@ -56,15 +62,15 @@ class Settings(Base):
     max_edge_px: float = Field(
         default=5.0,
         gt=0,
-        description="Wider stroke edges are FAIL, px, 10-90 % (ours; a third of the sampling efficiency).",
+        description="Wider stroke edges are FAIL where letters do not tell, px (ours; a third of sampling efficiency).",
     )
     max_edge_per_x_height: float = Field(
-        default=0.20,
+        default=0.17,
         gt=0,
         description="The same as share of the x-height (word recall of an OCR engine falls by 10 %).",
     )
     min_edge_px: float = Field(
-        default=2.8, ge=0, description="Narrower edges are sharp whatever the text's size, px (ours)."
+        default=2.5, ge=0, description="Narrower edges are sharp whatever the text's size, px (ours)."
     )
     min_x_height_px: float = Field(
         default=10.0, ge=0, description="Smaller letters are WARN, px (iDigBio T14, Tesseract FAQ: < 10 px collapses)."
@@ -88,8 +94,8 @@ class _Label:
     """What was measured on one label."""
 
     region: Region
-    strokes: focus.Strokes
-    blur_kind: str | None
+    strokes: writing.Strokes
+    blur_kind: str | None = None
 
 
 def check(scene: Scene, settings: Settings) -> Iterable[Finding | Measure]:
@@ -100,8 +106,8 @@ def check(scene: Scene, settings: Settings) -> Iterable[Finding | Measure]:
         return
     frame_px, limits = _targets(scene, settings), _Limits(scene.rig.sharpness_edge_px, settings)
     findings, blank, widths = [], 0, []
-    for region in regions:
-        label = _seen(_paper(scene.photo, region), region, limits)
+    seen = [_seen(writing.paper(scene.photo, region), region, settings) for region in regions]
+    for label in _kinds(seen, limits):
         finding = _judge(label, limits, frame_px)
         yield _measure(label, finding)
         widths += [label.strokes.edge_px] if label.strokes.edge_px is not None else []
@@ -115,12 +121,12 @@ def check(scene: Scene, settings: Settings) -> Iterable[Finding | Measure]:
     yield from _rest(findings, blank, len(regions), frame_px, settings)
 
 
-def alone(image: Image, settings: Settings) -> tuple[str, focus.Strokes]:
+def alone(image: Image, settings: Settings) -> tuple[str, writing.Strokes]:
     """(code, what was measured) for a picture that is nothing but a label: what calibration asks."""
     height, width = image.shape[:2]
     outline = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32)
     limits, grey = _Limits(None, settings), np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
-    label = _seen(grey, Region("label", outline, float(width * height), 1.0), limits)
+    label = _kinds([_seen(grey, Region("label", outline, float(width * height), 1.0), settings)], limits)[0]
     return _judge(label, limits, None).code, label.strokes
 
 
@@ -170,41 +176,30 @@ def _targets(scene: Scene, settings: Settings) -> float | None:
     for name in TARGETS:
         for region in scene.of(name)[:1]:
             if region.confidence >= settings.min_confidence:
-                grey = focus.written(_paper(scene.photo, region, TARGET_PX), TARGET_PX)
+                grey = focus.written(writing.paper(scene.photo, region, TARGET_PX), TARGET_PX)
                 found = focus.edges(grey, 300)
                 widths += [float(np.median(found.width_px))] if len(found.width_px) >= MIN_EDGES else []
     return min(widths, default=None)
 
 
-def _seen(grey: NDArray[np.uint8], region: Region, limits: _Limits) -> _Label:
-    window = focus.written(grey, limits.settings.window_px)
-    strokes = focus.strokes(window, least=MIN_EDGES, faint=FAINT_CONTRAST)
-    return _Label(region, strokes, _blur_kind(strokes, limits.sharp_px))
+def _seen(grey: NDArray[np.uint8], region: Region, settings: Settings) -> _Label:
+    window = focus.written(grey, settings.window_px)
+    return _Label(region, writing.strokes(window, least=MIN_EDGES, faint=FAINT_CONTRAST))
 
 
-def _paper(photo: Photo, region: Region, most_px: int | None = None) -> NDArray[np.uint8]:
-    """The label in grey at native resolution, or its middle of `most_px` each way; what lies outside its outline is
-    painted like its paper."""
-    box = region.box
-    if most_px is not None:
-        w, h = min(box.w, 2 * most_px), min(box.h, 2 * most_px)
-        box = Box(box.x + (box.w - w) // 2, box.y + (box.h - h) // 2, w, h)
-    grey = np.array(cv2.cvtColor(photo.region(box), cv2.COLOR_RGB2GRAY), dtype=np.uint8)
-    outline = region.polygon - (max(0, box.x), max(0, box.y))
-    middle = outline.mean(axis=0)
-    inside = np.zeros(grey.shape, dtype=np.uint8)
-    cv2.fillPoly(inside, [np.round(middle + 0.97 * (outline - middle)).astype(np.int32)], 1)
-    if inside.any():
-        grey[inside == 0] = np.median(grey[inside == 1][::7])
-    return grey
+def _kinds(labels: list[_Label], limits: _Limits) -> list[_Label]:
+    """The labels with the kind of their blur. The camera moves all of them or none."""
+    sharp = [label.strokes.still and (label.strokes.edge_px or 0) <= limits.sharp_px for label in labels]
+    kinds = (_blur_kind(x.strokes, limits, sum(sharp) > own) for x, own in zip(labels, sharp, strict=True))
+    return [dataclasses.replace(label, blur_kind=kind) for label, kind in zip(labels, kinds, strict=True)]
 
 
-def _blur_kind(strokes: focus.Strokes, sharp_px: float) -> str | None:
+def _blur_kind(strokes: writing.Strokes, limits: _Limits, beside_still: bool) -> str | None:
     if strokes.edge_px is None:
         return None
-    if strokes.moved:
+    if strokes.moved(limits.edge_px(strokes.x_height_px), beside_still):
         return "motion"
-    return "none" if strokes.edge_px <= sharp_px else "defocus"
+    return "none" if strokes.edge_px <= limits.sharp_px else "defocus"
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +222,8 @@ class _Limits:
         """Wider edges are blurred. Letters too small to read anyway are held to the absolute limit only."""
         limit = self.settings.max_edge_px
         if x_height_px is not None and x_height_px >= self.settings.min_x_height_px:
-            limit = min(limit, self.settings.max_edge_per_x_height * x_height_px)
+            most = MOST_EDGE if self.usual is None else 1.0
+            limit = min(most * limit, self.settings.max_edge_per_x_height * x_height_px)
         return max(self.sharp_px, limit)
 
 
@@ -240,11 +236,7 @@ def _judge(label: _Label, limits: _Limits, frame_px: float | None) -> Finding:
     if moved or strokes.edge_px > limit:
         if label.region.confidence < settings.min_confidence:
             return _not_judged(label, "blurred, if it is a label at all")
-        if (
-            not moved
-            and strokes.tail_px <= min(SHARP_TAIL_PX, 0.55 * limit)
-            and (frame_px is None or frame_px <= limit)
-        ):
+        if not moved and strokes.tail_px <= SHARP_TAIL * limit and (frame_px is None or frame_px <= limit):
             return _soft(label, limit)
         return _blurred(label, limit, frame_px)
     if letters is not None and letters < settings.min_x_height_px:

@@ -24,30 +24,17 @@ REACH_PX, STEP_PX = 28, 0.5
 """A profile reaches this far to both sides of its edge, sampled this finely."""
 MIN_CONTRAST = 12.0
 """Grey levels between ink and paper below which a profile is paper grain or noise."""
-MOTION_RATIO, MOTION_PX, MOTION_EDGE_PX = 1.4, 4.0, 1.8
-"""A movement makes slopes along it so many times less steep than across it, and that times the edge width is more than
-the second: sharp labels reach 1.5 or 3.3 px, never both limits; at the blur where reading fails it is 1.5 to 4 and
-4.7 px or more (calibration/sharpness.py). Narrower edges than the third did not move: ruled lines, bars."""
-WIDE_PX = 2.5
-"""Narrowest edge that counts where only the picture at a quarter shows any."""
 INK_WINDOW_PX = 75
 """Side of the window whose mean is the paper's level: several strokes wide at 600 ppi."""
 
 
 @dataclass(frozen=True, slots=True)
 class Edges:
-    """One entry an edge profile: 10-90 % width (px), index into DIRECTIONS_DEG, contrast (grey levels).
-
-    `smear`: how much steeper the steepest slopes across one direction are than those along it, `smear_deg`, degrees
-    from left-right, clockwise on the screen; 1 = steep alike. A movement smears what it crosses: a stroke as thin as
-    the movement is long keeps edges as narrow as itself, but not as steep.
-    """
+    """One entry an edge profile: 10-90 % width (px), index into DIRECTIONS_DEG, contrast (grey levels)."""
 
     width_px: Floats
     direction: NDArray[np.int64]
     contrast: Floats
-    smear: float = 1.0
-    smear_deg: float = 0.0
 
     def tail_px(self) -> float:
         """Width that a fifth of the profiles stay below: a blur of the camera leaves no edge narrower than itself."""
@@ -61,48 +48,6 @@ class Edges:
             if len(widths) >= least:
                 found[degrees] = float(np.median(widths))
         return found
-
-
-@dataclass(frozen=True, slots=True)
-class Strokes:
-    """What is written in one place, in px of the picture. None where it cannot be measured. `edge_px`: 10-90 % width in
-    the direction in which edges are widest; `tail_px`: a fifth of them are narrower; `smear`, `smear_deg` as in Edges;
-    `ink`: grey levels between writing and paper."""
-
-    ink: float
-    edge_px: float | None = None
-    tail_px: float | None = None
-    x_height_px: float | None = None
-    smear: float = 1.0
-    smear_deg: float = 0.0
-
-    @property
-    def moved(self) -> bool:
-        """Did what is seen here, or the camera, move along `smear_deg`?"""
-        wide = self.edge_px or 0.0
-        return self.smear >= MOTION_RATIO and self.smear * wide >= MOTION_PX and wide >= MOTION_EDGE_PX
-
-
-def strokes(grey: Grey, least: int, faint: float) -> Strokes:
-    """Measured as it is, else at a quarter: a strong blur leaves nothing to see at full size. Fewer than `least` edges,
-    or less ink than `faint` grey levels, are not measured."""
-    ink = ink_contrast(grey)
-    for factor in (1, 4):
-        if min(grey.shape) < 16 * factor:
-            break
-        small = (grey.shape[1] // factor, grey.shape[0] // factor)
-        seen = grey if factor == 1 else np.asarray(cv2.resize(grey, small, interpolation=cv2.INTER_AREA), np.uint8)
-        if ink_contrast(seen) < faint:
-            continue
-        found = edges(seen)
-        if len(found.width_px) < least:
-            continue
-        width = max(found.by_direction().values(), default=float(np.median(found.width_px)))
-        if factor > 1 and width < WIDE_PX:
-            continue  # what is sharp at a quarter would have been seen at full size, were it writing
-        height = x_height(grey)
-        return Strokes(ink, factor * width, factor * found.tail_px(), height, found.smear, found.smear_deg)
-    return Strokes(ink)
 
 
 def written(grey: Grey, side_px: int) -> Grey:
@@ -120,25 +65,30 @@ def written(grey: Grey, side_px: int) -> Grey:
     return grey[top : top + side_px, left : left + side_px]
 
 
-def edges(grey: Grey, most: int = 600) -> Edges:
+def slopes(grey: Grey) -> tuple[Floats, Floats]:
+    """Left-right and up-down, Scharr on the slightly smoothed picture."""
+    smooth = cv2.GaussianBlur(grey, (0, 0), 1.0).astype(np.float32)
+    return np.asarray(cv2.Scharr(smooth, cv2.CV_32F, 1, 0)), np.asarray(cv2.Scharr(smooth, cv2.CV_32F, 0, 1))
+
+
+def edges(grey: Grey, most: int = 600, slope: tuple[Floats, Floats] | None = None) -> Edges:
     """Profiles across up to `most` edges, the strongest of each direction, spread evenly over the image.
 
     Choosing by direction keeps a blur along one direction (motion) visible: overall, the strongest edges would be
-    those that the motion left sharp.
+    those that the motion left sharp. `slope`: that of the picture, where it is known already.
     """
-    smooth = cv2.GaussianBlur(grey, (0, 0), 1.0).astype(np.float32)
-    gx, gy = cv2.Scharr(smooth, cv2.CV_32F, 1, 0), cv2.Scharr(smooth, cv2.CV_32F, 0, 1)
+    gx, gy = slopes(grey) if slope is None else slope
     strength = cv2.magnitude(gx, gy)
     peak = strength >= np.maximum(cv2.dilate(strength, np.ones((3, 3), np.uint8)), 16 * MIN_CONTRAST / REACH_PX)
     peak[:4], peak[-4:], peak[:, :4], peak[:, -4:] = False, False, False, False
     ys, xs = np.nonzero(peak)
-    slope = strength[ys, xs]
-    ux, uy = gx[ys, xs] / slope, gy[ys, xs] / slope
+    steep = strength[ys, xs]
+    ux, uy = gx[ys, xs] / steep, gy[ys, xs] / steep
     direction = np.round(np.degrees(np.arctan2(uy, ux)) / 45).astype(np.int64) % len(DIRECTIONS_DEG)
-    kept = np.concatenate([_strongest(slope, direction == i, most // 4) for i in range(len(DIRECTIONS_DEG))])
+    kept = np.concatenate([_strongest(steep, direction == i, most // 4) for i in range(len(DIRECTIONS_DEG))])
     width, contrast = _rise(_profiles(grey, xs[kept], ys[kept], ux[kept], uy[kept]))
     good = np.isfinite(width) & (contrast >= MIN_CONTRAST)
-    return Edges(width[good], direction[kept][good], contrast[good], *_smear(gx, gy, strength))
+    return Edges(width[good], direction[kept][good], contrast[good])
 
 
 def x_height(grey: Grey) -> float | None:
@@ -176,25 +126,6 @@ def _letter_heights(grey: Grey) -> NDArray[np.float64]:
     letters = (height >= 3) & (height <= 120) & (width >= 0.15 * height) & (width <= 12 * height)
     heights: NDArray[np.float64] = height[letters & (fill >= 0.12) & (fill <= 0.95)]
     return heights
-
-
-def _smear(gx: Floats, gy: Floats, strength: Floats) -> tuple[float, float]:
-    """(ratio, degrees) as in Edges, over eight directions: the 97.5th percentiles of the slopes of the steepest fifth
-    of all pixels, seen along the direction and across it."""
-    steep = strength[4:-4, 4:-4]
-    if steep.size < 64:
-        return 1.0, 0.0
-    some = steep[::3, ::3].ravel()
-    inner = steep >= np.partition(some, some.size * 4 // 5)[some.size * 4 // 5]
-    thin = 1 + steep.size // 250_000
-    x, y = gx[4:-4, 4:-4][inner][::thin], gy[4:-4, 4:-4][inner][::thin]
-    turns = np.radians(22.5) * np.arange(8)
-    slopes = np.abs(np.cos(turns)[:, None].astype(np.float32) * x + np.sin(turns)[:, None].astype(np.float32) * y)
-    rank = int(0.975 * (slopes.shape[1] - 1))
-    along = np.maximum(np.partition(slopes, rank, axis=1)[:, rank], 1e-3)
-    ratio = np.roll(along, 4) / along
-    worst = int(ratio.argmax())
-    return float(ratio[worst]), worst * 22.5
 
 
 def _strongest(slope: Floats, mask: NDArray[np.bool_], most: int) -> NDArray[np.int64]:

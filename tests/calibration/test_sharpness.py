@@ -28,7 +28,7 @@ def test_what_lost_its_words_is_called_blurred_and_what_is_sharp_is_not(tmp_path
     assert {(c.kind, c.strength) for c in found if c.size == 1} >= {("as it is", 0.0), ("disc", 1.0), ("motion", 2.5)}
     assert {c.code for c in found if c.kind == "as it is"} == {"ok"}
     assert {c.code for c in found if c.kind != "as it is" and c.size == 1} == {"blurred"}
-    assert sharpness.table(found).row_count == 1 + 3 * len(sharpness.STRENGTHS) * 2
+    assert sharpness.table(found).row_count == (1 + 3 * len(sharpness.STRENGTHS)) * len(sharpness.SIZES)
 
 
 def test_a_label_that_was_not_read_is_looked_at_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
