@@ -117,6 +117,7 @@ def _learned(
         "zones": {name: list(zone(found)) for name, found in boxes.items() if name not in ("sheet", "slide")} or None,
         "sharpness_edge_px": _written(usual.get("sharpness_edge_px")),
         "sheet_level": _written(usual.get("sheet_level")),
+        "light_uneven": _written(usual.get("light_uneven")),
         "camera": constant or None,
     }
     return Learned(facts, usual, boxes, tuple(v.capture.path.name for v in good), left_out,
@@ -157,6 +158,7 @@ FIGURES = {
     "skew_deg": lambda verdict: _number("skew_deg", verdict),
     "ppi": lambda verdict: _number("ppi", verdict),
     "sheet_level": _level,
+    "light_uneven": lambda verdict: _number("light_uneven", verdict),
 }
 """Name -> how a verdict tells it."""
 

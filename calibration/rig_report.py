@@ -13,6 +13,7 @@ WORDS = {
     "skew_deg": ("Skew of the sheets", "degrees"),
     "ppi": ("Resolution", "pixels per inch"),
     "sheet_level": ("Level of the bare sheet", "of 255"),
+    "light_uneven": ("Unevenness of the light", "%"),
 }
 
 

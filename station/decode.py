@@ -38,6 +38,8 @@ _BYTES_PER_PIXEL = 8  # 16-bit RGBA, uncompressed
 _EXTRA_BYTES = 64 << 20  # metadata, previews, trailers
 _PREVIEW_ASPECT = 0.01  # a preview whose width/height is off by more shows another part of the picture
 
+_LEAST_QUALITY = 60  # ours: seven large photographs of herbaria have 75 to 98; at 50 and less print shows blocks
+
 
 class Settings(base.Settings):
     """What is decoded at all."""
@@ -78,7 +80,7 @@ def decode(capture: Capture, settings: Settings) -> Photo:
         raise _too_large(f"it has {width} x {height} pixels", settings)
     header = source.header
     colour = Colour(header.mode, header.profile, header.srgb, header.exif)
-    doubts = tuple(filter(None, (_misnamed(capture.path, found.kind), *header.notes)))
+    doubts = tuple(filter(None, (_misnamed(capture.path, found.kind), _squeezed(header), *header.notes)))
     return LazyPhoto(source, colour.rgb, (*doubts, *filter(None, (colour.note,))), doubts)
 
 
@@ -206,6 +208,11 @@ def _too_large(detail: str, settings: Settings) -> DecodeError:
         f"the photograph is too large ({detail}; the limit is {settings.max_megapixels:g} megapixels)",
         "If the camera really makes such photographs, raise decode: max_megapixels; else remove the file.",
     )
+
+
+def _squeezed(header: Header) -> str:
+    low = header.quality is not None and header.quality < _LEAST_QUALITY
+    return f"compressed so strongly that small print suffers (JPEG quality {header.quality:.0f} of 100)" if low else ""
 
 
 def _misnamed(path: Path, kind: Kind) -> str:

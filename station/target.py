@@ -43,8 +43,9 @@ MM_PER_INCH = 25.4
 class Figures:
     """Of one chart; None where it cannot be told. CIEDE2000: `mean`, `p90`, `highest`. Neutral patches: `white_balance`
     mean difference in a*b*, `tone` largest difference in L*, `noise` largest standard deviation of L*.
-    `white_level` 8-bit level of the lightest patch; `clipped`: share of its pixels at the end of the scale;
-    `misregistration` of red and blue against green, pixels."""
+    `white_level` 8-bit level of the lightest patch, `white_off` its L* less its value (not of grey charts: a shadow is
+    a grey scale, too); `clipped`: share of its pixels at the end of the scale; `misregistration` of red and blue
+    against green, pixels."""
 
     mean: float | None = None
     p90: float | None = None
@@ -53,6 +54,7 @@ class Figures:
     tone: float | None = None
     noise: float | None = None
     white_level: float | None = None
+    white_off: float | None = None
     clipped: float | None = None
     misregistration: float | None = None
 
@@ -182,9 +184,11 @@ def figures(seen: Seen) -> Figures:
     known = np.array([p.lab is not None for p in patches])
     meant = np.array([p.lab or (np.nan,) * 3 for p in patches])
     lightest = int(np.where(neutral, read.lab[:, 0], -1).argmax()) if neutral.any() else int(read.lab[:, 0].argmax())
+    sure = bool(neutral.any()) and not seen.chart.grey
     made = Figures(
         noise=float(read.noise[neutral].max()) if neutral.any() else None,
         white_level=float(colour.srgb(read.lab[lightest]).max()),
+        white_off=float(read.lab[lightest, 0] - meant[lightest, 0]) if sure and known[lightest] else None,
         clipped=float(read.white_clipped[lightest]),
         misregistration=seen.misregistration,
     )

@@ -69,7 +69,7 @@ class Settings(Base):
     warn_tone: float = Field(default=6.0, ge=0, description="WARN above this difference in L* of a grey (1 star).")
     warn_noise: float = Field(default=4.0, ge=0, description="WARN above this deviation of L* in a grey (1 star).")
     gross_de: float = Field(default=14.0, ge=0, description="WARN above this mean dE2000 without own values (ours).")
-    gross_white_de: float = Field(default=12.0, ge=0, description="The same for the greys' dE(a*b*) (ours).")
+    gross_white_de: float = Field(default=8.0, ge=0, description="The same for the greys' dE(a*b*) (1 star).")
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,8 @@ class Header:
     """What stands before the pixels.
 
     `size_px` is (width, height) of the pixels as the codec delivers them, `mode` their kind ("L", "RGB" or
-    "CMYK"), `orientation` the EXIF turn 1..8 still to be applied, `profile` the ICC profile, `deep` 16 bit.
+    "CMYK"), `orientation` the EXIF turn 1..8 still to be applied, `profile` the ICC profile, `deep` 16 bit,
+    `quality` of a JPEG as libjpeg counts it, 1 to 100.
     """
 
     size_px: tuple[int, int]
@@ -40,6 +41,7 @@ class Header:
     srgb: bool = False
     deep: bool = False
     notes: tuple[str, ...] = ()
+    quality: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ import math
 import struct
 import warnings
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from threading import RLock
 from typing import BinaryIO
 
@@ -56,6 +57,8 @@ _FACTS = (
     *(_Base.WhiteBalance, _Base.Flash, _Base.ColorSpace, _Base.DateTimeOriginal),
     *(_Base.XResolution, _Base.YResolution, _Base.ResolutionUnit),
 )
+_LUMINANCE_SUM = 3688
+"""Of the 64 quantisation steps of T.81 table K.1, quality 50."""
 _LONGEST_FACT = 200
 _QUIET = RLock()  # the warning filters are one per process
 
@@ -63,7 +66,17 @@ _QUIET = RLock()  # the warning filters are one per process
 def jpeg_header(file: BinaryIO) -> Header:
     """Header of an open JPEG file. Raises DecodeError."""
     with _translated(), JpegImagePlugin.JpegImageFile(file) as image:
-        return _header(image)
+        return replace(_header(image), quality=_quality(image.quantization))
+
+
+def _quality(tables: Mapping[int, Sequence[int]]) -> float | None:
+    """1 to 100 as libjpeg counts (jcparam.c: factors of the luminance table of T.81 K.1, by their sum); None without
+    a table."""
+    steps = sum(tables[0]) if tables else 0
+    if not steps:
+        return None
+    factor = 100 * steps / _LUMINANCE_SUM
+    return round(100 - factor / 2 if factor <= 100 else 5000 / factor, 1)
 
 
 def png_header(file: BinaryIO) -> Header:

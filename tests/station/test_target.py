@@ -54,6 +54,7 @@ def test_a_faithful_photograph_has_no_difference() -> None:
     assert found.noise == pytest.approx(0, abs=0.2)
     assert found.misregistration == pytest.approx(0, abs=0.1)
     assert found.clipped == 0
+    assert found.white_off == pytest.approx(0, abs=0.3)
 
 
 def test_a_yellow_cast_shows_in_the_white_balance() -> None:

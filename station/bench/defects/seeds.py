@@ -11,11 +11,14 @@ from numpy.typing import NDArray
 
 from station.bench.defects.background import filled, mixed, plate
 from station.bench.defects.frames import Frame, Polygon
-from station.types import Image
+from station.measure import focus
+from station.types import Image, Region
 
 SIDES = ("top", "right", "bottom", "left")
 CARD = (196, 178, 148)
 """Colour of the card that covers half a chart: brown paper, sRGB."""
+LETTERS_PX, LEAST_LETTERS_PX = 512, 10.0
+"""Part of a label in which its letters are measured; smaller ones cannot be read anyway."""
 
 
 def turned(frame: Frame, deg: float) -> Image:
@@ -105,9 +108,24 @@ def blurred(image: Image, kernel: NDArray[np.float32]) -> Image:
     return np.asarray(cv2.filter2D(image, -1, kernel, borderType=cv2.BORDER_REFLECT_101), np.uint8)
 
 
+def letters_px(frame: Frame) -> float:
+    """Height of the small letters on the largest label, px."""
+    ring = _largest_label(frame)
+    outline = Region("label", ring, float(cv2.contourArea(ring)), 1.0)
+    cut = frame.image[outline.box.y : outline.box.y + outline.box.h, outline.box.x : outline.box.x + outline.box.w]
+    height = focus.x_height(focus.written(np.asarray(cv2.cvtColor(cut, cv2.COLOR_RGB2GRAY), np.uint8), LETTERS_PX))
+    if height is None or height < LEAST_LETTERS_PX:
+        raise ValueError("the letters of the largest label are too small, or too few")
+    return height
+
+
+def _largest_label(frame: Frame) -> Polygon:
+    return max(_all(frame, "label"), key=lambda p: float(cv2.contourArea(p)))
+
+
 def label_blurred(frame: Frame, kernel: NDArray[np.float32]) -> Image:
     """The largest label alone blurred, its edge feathered by the blur itself."""
-    ring = max(_all(frame, "label"), key=lambda p: float(cv2.contourArea(p)))
+    ring = _largest_label(frame)
     h, w = frame.image.shape[:2]
     reach = kernel.shape[0]
     x0, y0 = np.maximum(np.floor(ring.min(axis=0)).astype(int) - 2 * reach, 0)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from station.checks import exposure
 from station.checks.exposure import Settings
-from station.types import Finding, Image, Outcome, Rig, Segmentation, Usual
+from station.types import Finding, Image, Measure, Outcome, Rig, Segmentation, Usual
 from tests.station.scenes import BROKEN, CLASSES, ArrayPhoto, region, scene, segmentation
 
 SIZE = (600, 800)
@@ -99,3 +99,20 @@ def test_a_broken_engine_is_raised() -> None:
     case = scene(ArrayPhoto(sheet()), segmented=BROKEN)
     with pytest.raises(type(BROKEN)):
         list(exposure.check(case, Settings()))
+
+
+@pytest.mark.parametrize(("slope", "codes"), [(0.1, ["ok"]), (0.35, ["uneven"]), (0.7, ["uneven"])])
+def test_a_calibrated_rig_knows_how_even_its_light_is(slope: float, codes: list[str]) -> None:
+    """Where light is even by 2 %, a gradient that no other stand would be blamed for is told."""
+    case = scene(ArrayPhoto(sheet(200, slope)), region("sheet", 30, 0, 540, 720), segmented=seen())
+    case = replace(case, rig=Rig("drawn", light_uneven=Usual(2.0, 0.3)))
+    assert [a.code for a in exposure.check(case, Settings()) if isinstance(a, Finding)] == codes
+
+
+@pytest.mark.parametrize(("off", "found"), [(-23.0, ("under", Outcome.WARN)), (-9.0, ("ok", Outcome.PASS))])
+def test_the_chart_tells_the_exposure_of_dark_and_light_paper_alike(off: float, found: tuple[str, Outcome]) -> None:
+    """A stop takes 22 L* from its white; the sheet itself is bright enough."""
+    case = scene(ArrayPhoto(sheet(200)), region("sheet", 30, 0, 540, 720), segmented=seen())
+    case = replace(case, said=(Measure("charts", {"bbox": [10, 10, 50, 30], "white_off": off}),))
+    answers = [a for a in exposure.check(case, Settings()) if isinstance(a, Finding)]
+    assert [(a.code, a.outcome) for a in answers] == [found]

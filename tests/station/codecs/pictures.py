@@ -51,7 +51,8 @@ class Writer:
             picture = PillowImage.fromarray(picture)
         if isinstance(picture, PillowImage.Image):
             file = io.BytesIO()
-            picture.save(file, kind, **({"quality": 95, "subsampling": 0} if kind == "JPEG" else {}), **options)
+            usual = {"quality": 95, "subsampling": 0} if kind == "JPEG" else {}
+            picture.save(file, kind, **usual | options)
             picture = file.getvalue()
         assert isinstance(picture, bytes)
         path.write_bytes(picture)

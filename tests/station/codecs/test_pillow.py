@@ -127,3 +127,12 @@ def test_sixteen_bit_separate_planes_are_refused(written: Writer) -> None:
     with pytest.raises(DecodeError, match="separate planes") as caught:
         written(file.getvalue(), "TIFF")
     assert "16-bit RGB" in caught.value.remedy
+
+
+@pytest.mark.parametrize(("quality", "doubted"), [(95, False), (75, False), (50, True), (20, True)])
+def test_a_strongly_compressed_jpeg_is_doubted(written: Writer, quality: int, doubted: bool) -> None:
+    """The steps of its table tell; the number is libjpeg's own."""
+    photo = written(scene(), "JPEG", quality=quality)
+    said = [doubt for doubt in photo.doubts if "compressed" in doubt]
+    assert bool(said) == doubted
+    assert not doubted or f"quality {quality} of 100" in said[0]
