@@ -174,7 +174,8 @@ def report(
     with explained():
         settings = configuration.load(config)
         store = kits.open_store(settings, writer=False)
-        reports.to_file(store, out, title=settings.page.title, session=session, window=window)
+        page = settings.page
+        reports.to_file(store, out, title=page.title, session=session, window=window, language=page.language)
     print(f"{out}")
 
 

@@ -13,11 +13,12 @@ bench.py      /api: sessions, retakes, wrong alarms
 health.py     /livez /readyz /metrics
 operator.py   /: the operator screen; its moving parts are the *.js beside it
 assets.py     the scripts and style sheets
-office.py     the frame of the supervisor's pages; words.py: their texts, forms.py: what they send
+office.py     the frame of the supervisor's pages; forms.py: what they send
 wall.py       /wall; its rigs cards.py, its figures boards.py
 looks.py      /looks: second looks by the sampling plan; the capture looked at sample.py, lots and figures lots.py
 reports.py    /reports: HTML, PDF, CSV
 limits.py     /settings
 people.py     /people: accounts and the audit log
-texts.py      every text on the screen, from en.json
+texts.py      the texts of the operator's screen, a catalogue a language; words.py: of all pages, in the visitor's
+refusals.py   what a route refuses, in words
 """

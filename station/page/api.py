@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Header, HTTPException, Path, Query
+from fastapi import APIRouter, Body, Header, Path, Query
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -18,7 +18,7 @@ from station.page.events import Frame, decision_event, shown
 from station.page.feed import Feed, Feeding
 from station.page.gate import Asking
 from station.page.previews import ID, NAME
-from station.page.texts import TEXTS
+from station.page.refusals import RefusedError
 from station.records import Event, alarms
 from station.types import Action, Decision, Policy, Record
 
@@ -80,7 +80,7 @@ def decide(feed: Feeding, person: Asking, capture_id: CaptureId, new: Annotated[
     """Add a decision; whoever is logged in is its operator. A retake that the capture belongs to follows it."""
     record, operator = known(feed.store, capture_id), person.name or new.operator
     if new.action is Action.ACCEPT and record.verdict.policy is not Policy.INFORM and not new.reason_code:
-        raise HTTPException(422, TEXTS["reason_needed"])
+        raise RefusedError(422, "reason_needed")
     decision = Decision(capture_id, new.action, operator, new.reason_code, new.note, datetime.now(UTC))
     feed.store.decide(decision)
     return decision_event(decision)
@@ -114,7 +114,7 @@ def preview(feed: Feeding, capture_id: CaptureId, name: Annotated[str, Path(patt
     """photo.jpg, thumb.jpg, or crop-N.jpg of finding number N."""
     picture = feed.previews.read(capture_id, name)
     if picture is None:
-        raise HTTPException(404, TEXTS["no_picture"])
+        raise RefusedError(404, "no_picture")
     return Response(picture, media_type="image/jpeg", headers={"cache-control": FOR_EVER})
 
 
@@ -122,7 +122,7 @@ def known(store: Store, capture_id: str) -> Record:
     """The record, or the answer 404."""
     record = store.get(capture_id)
     if record is None:
-        raise HTTPException(404, TEXTS["no_capture"])
+        raise RefusedError(404, "no_capture")
     return record
 
 

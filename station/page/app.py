@@ -26,12 +26,13 @@ from fastapi.responses import JSONResponse, Response
 
 from station.contracts import Revisions, Store
 from station.errors import ConfigError, StationError, StoreError
-from station.page import api, atlas, bench, health, limits, login, looks, operator, people, reports, wall
+from station.page import api, atlas, bench, health, limits, login, looks, operator, people, reports, wall, words
 from station.page.assets import Assets
 from station.page.feed import Feed
 from station.page.gate import Gate, loopback
 from station.page.guard import Guard
 from station.page.previews import Previews
+from station.page.refusals import RefusedError, refused
 from station.page.settings import Settings
 from station.page.texts import TEXTS
 from station.people import Book
@@ -53,9 +54,10 @@ def create_app(settings: Settings, store: Store, previews: Path, book: Book, rev
             feed.stop()
 
     app = FastAPI(title=settings.title, version="1", docs_url=None, redoc_url=None, lifespan=lifespan)
-    app.state.feed, app.state.metrics = feed, metrics
+    app.state.feed, app.state.metrics, app.state.language = feed, metrics, settings.language
     app.add_middleware(Gate, book=book, host=settings.host, kiosk=settings.kiosk)
     app.add_middleware(Guard, names=(settings.host, *settings.names))
+    app.add_exception_handler(RefusedError, refused)
     app.add_exception_handler(StoreError, _no_records)
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.include_router(api.routes)
@@ -69,6 +71,7 @@ def create_app(settings: Settings, store: Store, previews: Path, book: Book, rev
     app.include_router(reports.router(settings.title, assets.root, feed))
     app.include_router(looks.router(settings.title, assets.root, feed, book))
     app.include_router(wall.router(settings.title, assets.root, feed, revisions))
+    app.include_router(words.router())
     app.include_router(operator.router(settings, assets.root))
     return app
 

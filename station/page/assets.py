@@ -6,10 +6,10 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter
 from fastapi.responses import Response
 
-from station.page.texts import TEXTS
+from station.page.refusals import RefusedError
 
 KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -42,7 +42,7 @@ class Assets:
         @routes.get("/assets/{version}/{name}")
         async def asset(version: str, name: str) -> Response:
             if name not in self.files:
-                raise HTTPException(404, TEXTS["no_file"])
+                raise RefusedError(404, "no_file")
             lasting = FOR_EVER if version == digest else "no-cache"
             headers = {"content-type": KINDS[Path(name).suffix], "cache-control": lasting}
             return Response(self.files[name], headers=headers)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from html import escape
 from itertools import groupby
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel
 
 from station import atlas
-from station.page.texts import TEXTS
+from station.page.refusals import RefusedError
+from station.page.words import Speaking, Words
 
 
 class Fault(BaseModel):
@@ -28,17 +29,17 @@ def router(title: str, assets: str) -> APIRouter:
     """`/atlas`, its pictures, and the same as JSON at `/api/atlas`. `assets`: root of the style sheets' addresses."""
     entries = atlas.entries()
     pictures = {entry.picture.name: entry.picture.read_bytes() for entry in entries}
-    html = page(title, assets, entries)
     routes = APIRouter(tags=["api"])
 
     @routes.get("/atlas", response_class=HTMLResponse, include_in_schema=False)
-    async def shown() -> HTMLResponse:
+    async def shown(words: Speaking) -> HTMLResponse:
+        html = page(title, assets, entries, words)
         return HTMLResponse(html, headers={"cache-control": "no-cache"})
 
     @routes.get("/atlas/{name}", include_in_schema=False)
     async def picture(name: str) -> Response:
         if name not in pictures:
-            raise HTTPException(404, TEXTS["no_picture"])
+            raise RefusedError(404, "no_picture")
         return Response(pictures[name], media_type="image/jpeg", headers={"cache-control": "public, max-age=86400"})
 
     @routes.get("/api/atlas")
@@ -56,31 +57,31 @@ def _fault(entry: atlas.Entry) -> Fault:
     )  # fmt: skip
 
 
-def page(title: str, assets: str, entries: tuple[atlas.Entry, ...]) -> str:
+def page(title: str, assets: str, entries: tuple[atlas.Entry, ...], words: Words) -> str:
     """Plain HTML; each fault has an anchor `#CHECK-CODE` that alerts and screens may link to."""
     groups = [(check, list(members)) for check, members in groupby(entries, key=lambda entry: entry.check)]
-    body = "".join(_group(check, members) for check, members in groups)
-    links = "".join(f'<a href="#{check}">{escape(_plain(check))}</a>' for check, _ in groups)
-    name, head = escape(TEXTS["atlas"]), escape(title)
+    body = "".join(_group(check, members, words) for check, members in groups)
+    links = "".join(f'<a href="#{check}">{escape(_plain(check, words))}</a>' for check, _ in groups)
+    name, head = escape(words["atlas"]), escape(title)
     return (
-        f'<!doctype html><html lang="{escape(TEXTS["language"])}"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="{escape(words["language"])}"><head><meta charset="utf-8">'
         f"<title>{name} - {head}</title>"
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="dark">'
         f'<link rel="icon" href="data:,"><link rel="stylesheet" href="{assets}/style.css">'
         f'<link rel="stylesheet" href="{assets}/atlas.css"></head><body class="atlas">'
-        f'<header><h1>{name}</h1><p><a href="/">{escape(TEXTS["atlas_back"])}</a></p></header>'
+        f'<header><h1>{name}</h1><p><a href="/">{escape(words["atlas_back"])}</a></p></header>'
         f"<nav>{links}</nav><main>{body}</main></body></html>"
     )
 
 
-def _group(check: str, entries: list[atlas.Entry]) -> str:
-    cards = "".join(_card(entry) for entry in entries)
-    return f'<section id="{check}"><h2>{escape(_plain(check))}</h2><div class="cards">{cards}</div></section>'
+def _group(check: str, entries: list[atlas.Entry], words: Words) -> str:
+    cards = "".join(_card(entry, words) for entry in entries)
+    return f'<section id="{check}"><h2>{escape(_plain(check, words))}</h2><div class="cards">{cards}</div></section>'
 
 
-def _card(entry: atlas.Entry) -> str:
-    cause = _said(TEXTS["atlas_cause"], entry.cause)
-    remedy = _said(TEXTS["atlas_remedy"], entry.remedy)
+def _card(entry: atlas.Entry, words: Words) -> str:
+    cause = _said(words["atlas_cause"], entry.cause)
+    remedy = _said(words["atlas_remedy"], entry.remedy)
     return (
         f'<article id="{entry.check}-{entry.code}"><figure>'
         f'<img src="/atlas/{entry.picture.name}" alt="" loading="lazy"></figure>'
@@ -93,5 +94,5 @@ def _said(what: str, text: str) -> str:
     return f"<p><b>{escape(what)}</b> {escape(text)}</p>"
 
 
-def _plain(check: str) -> str:
-    return check.replace("_", " ") if check != atlas.ANY else TEXTS["atlas_any"]
+def _plain(check: str, words: Words) -> str:
+    return check.replace("_", " ") if check != atlas.ANY else words["atlas_any"]

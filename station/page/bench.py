@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Body, HTTPException, Path, Query
+from fastapi import APIRouter, Body, Path, Query
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -15,7 +15,7 @@ from station.page.api import CaptureId, known
 from station.page.events import decision_event, session_event, shown
 from station.page.feed import Feed, Feeding
 from station.page.gate import Asking
-from station.page.texts import TEXTS
+from station.page.refusals import RefusedError
 from station.people import ANONYMOUS, Person, Role
 from station.records import Event, alarms, chains, queries, sessions
 from station.types import Action, Decision, Outcome, Record, WrongAlarm
@@ -85,17 +85,17 @@ def sign_off(feed: Feeding, person: Asking, new: Annotated[SignOff, Body()]) -> 
     now, station = datetime.now(UTC), _station(feed)
     runs = feed.store.ask(partial(sessions.current, station=station))
     if runs is None:
-        raise HTTPException(409, TEXTS["no_session"])
+        raise RefusedError(409, "no_session")
     waiting = feed.store.ask(partial(chains.open_ones, station=station))
     supervisor = _supervisor(person, new.supervisor)
     if not rules.may_sign_off(waiting, new.reason, supervisor is not None):
         key = "supervisor_needed" if new.reason and supervisor is None else "sign_off_reason"
-        raise HTTPException(409, TEXTS[key].format(count=len(waiting)))
+        raise RefusedError(409, key, count=len(waiting))
     by = person.name or new.by or runs.operator
     end = partial(sessions.sign_off, number=runs.number, by=by, supervisor=supervisor if waiting else None)
     done = feed.store.note(partial(end, reason=new.reason, open_retakes=len(waiting), at=now))
     if done is None:
-        raise HTTPException(409, TEXTS["no_session"])
+        raise RefusedError(409, "no_session")
     return session_event(done)
 
 
@@ -104,7 +104,7 @@ def wait_for(feed: Feeding, number: Number, new: Annotated[Awaited, Body()]) -> 
     """The next file belongs to this open retake; a scanned number names a specimen that had none."""
     found = feed.store.note(partial(chains.await_next, number=number, specimen=new.specimen))
     if found is None:
-        raise HTTPException(404, TEXTS["no_retake"])
+        raise RefusedError(404, "no_retake")
     return {"number": found.number, "specimen": found.specimen, "awaited": found.awaited}
 
 
@@ -117,7 +117,7 @@ def call_wrong(feed: Feeding, person: Asking, capture_id: CaptureId, new: Annota
     record, operator = known(feed.store, capture_id), person.name or new.operator
     findings = record.verdict.findings
     if new.finding >= len(findings) or findings[new.finding].outcome is Outcome.PASS:
-        raise HTTPException(404, TEXTS["no_finding"])
+        raise RefusedError(404, "no_finding")
     crop = feed.previews.read(capture_id, f"crop-{new.finding}.jpg")
     said = WrongAlarm(0, capture_id, new.finding, operator, new.note, datetime.now(UTC), crop)
     feed.store.note(lambda connection: alarms.add(connection, said))
@@ -143,7 +143,7 @@ def crop(feed: Feeding, number: Number) -> Response:
     """The picture of the place that was complained of, at the camera's own pixels."""
     picture = feed.store.ask(partial(alarms.crop, number=number))
     if picture is None:
-        raise HTTPException(404, TEXTS["no_picture"])
+        raise RefusedError(404, "no_picture")
     return Response(picture, media_type="image/jpeg")
 
 
@@ -152,14 +152,14 @@ def specimen(feed: Feeding, number: Annotated[str, Query(min_length=1, max_lengt
     """The newest capture of a specimen, by its number."""
     record = feed.store.ask(lambda connection: queries.of_specimen(connection, number))
     if record is None:
-        raise HTTPException(404, TEXTS["no_specimen"])
+        raise RefusedError(404, "no_specimen")
     return JSONResponse(shown(record, feed.previews))
 
 
 def _station(feed: Feed) -> str:
     pulse = feed.store.last_pulse()
     if pulse is None:
-        raise HTTPException(409, TEXTS["dead_no_pulse"])
+        raise RefusedError(409, "dead_no_pulse")
     return pulse.station
 
 

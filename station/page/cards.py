@@ -7,12 +7,12 @@ from html import escape
 
 from station.page.feed import Feed
 from station.page.office import sign
-from station.page.words import WORDS
+from station.page.words import Words
 from station.reports.figures import stand
 from station.types import Count, Pulse, Record, Span, Stand
 
 
-def cards(feed: Feed) -> str:
+def cards(feed: Feed, words: Words) -> str:
     """One card a stand, and one for a station that lives but has recorded nothing yet. Raises StoreError."""
     now, store = datetime.now(UTC), feed.store
     pulses = {pulse.station: pulse for pulse in store.pulses()}
@@ -20,13 +20,13 @@ def cards(feed: Feed) -> str:
     today = _today(feed, stands, now)
     newest = {one.station: max(o.at for o in stands if o.station == one.station) for one in stands}
     made = [
-        _card(stand(one.station, one.rig), _last(feed, one), pulses.get(one.station), today.get(one), feed, now)
+        _card(stand(one.station, one.rig), _last(feed, one), pulses.get(one.station), today.get(one), feed, now, words)
         for one in stands
         if one.at == newest[one.station] or now - one.at < timedelta(days=1)
     ]
-    made += [_card(n, None, p, None, feed, now) for n, p in pulses.items() if n not in newest]
-    empty = f'<p class="none">{escape(WORDS["wall_no_rigs"])}</p>'
-    return f'<section class="rigs" aria-label="{escape(WORDS["wall_rigs"])}">{"".join(made) or empty}</section>'
+    made += [_card(n, None, p, None, feed, now, words) for n, p in pulses.items() if n not in newest]
+    empty = f'<p class="none">{escape(words["wall_no_rigs"])}</p>'
+    return f'<section class="rigs" aria-label="{escape(words["wall_rigs"])}">{"".join(made) or empty}</section>'
 
 
 def _today(feed: Feed, stands: tuple[Stand, ...], now: datetime) -> dict[Stand, Count]:
@@ -45,54 +45,56 @@ def _last(feed: Feed, one: Stand) -> Record | None:
     return found[0] if found else None
 
 
-def _card(name: str, last: Record | None, pulse: Pulse | None, today: Count | None, feed: Feed, now: datetime) -> str:
-    health, said = _health(pulse, feed.max_pulse_age_seconds, now)
+def _card(
+    name: str, last: Record | None, pulse: Pulse | None, today: Count | None, feed: Feed, now: datetime, words: Words
+) -> str:
+    health, said = _health(pulse, feed.max_pulse_age_seconds, now, words)
     outcome = last.verdict.outcome.name if last is not None else "waiting"
-    word = WORDS[f"kicker_{outcome}"] if last is not None else WORDS["state_waiting"]
+    word = words[f"kicker_{outcome}"] if last is not None else words["state_waiting"]
     thumb = feed.previews.of(last.verdict)["thumb"] if last is not None else None
     picture = f'<img src="{thumb}" alt="">' if thumb else '<span class="blank"></span>'
-    when = age((now - last.recorded_at).total_seconds()) if last is not None else ""
+    when = age((now - last.recorded_at).total_seconds(), words) if last is not None else ""
     what = " ".join(last.verdict.specimen[:1]) if last is not None else ""
-    waiting = WORDS["waiting"].format(count=pulse.waiting) if pulse is not None and pulse.waiting else ""
+    waiting = words["waiting"].format(count=pulse.waiting) if pulse is not None and pulse.waiting else ""
     return (
         f'<article class="rig" data-health="{health}" data-outcome="{outcome}"><header><h2>{escape(name)}</h2>'
         f'<p class="health">{escape(said)}</p></header>{picture}<div class="last">{sign(outcome)}'
         f"<p><b>{escape(word)}</b><span>{escape(when)}</span></p></div>"
-        f'<p class="specimen">{escape(what)}<span>{escape(waiting)}</span></p>{_day(today or Count())}</article>'
+        f'<p class="specimen">{escape(what)}<span>{escape(waiting)}</span></p>{_day(today or Count(), words)}</article>'
     )
 
 
-def _health(pulse: Pulse | None, oldest_s: float, now: datetime) -> tuple[str, str]:
+def _health(pulse: Pulse | None, oldest_s: float, now: datetime, words: Words) -> tuple[str, str]:
     """(live, ill or dead; in words)"""
     if pulse is None:
-        return "dead", WORDS["health_never"]
+        return "dead", words["health_never"]
     seconds = (now - pulse.at).total_seconds()
     if seconds > oldest_s:
-        return "dead", WORDS["health_dead"].format(age=age(seconds))
+        return "dead", words["health_dead"].format(age=age(seconds, words))
     if pulse.problem:
         return "ill", pulse.problem
-    return ("ill", pulse.notice) if pulse.notice else ("live", WORDS["health_live"])
+    return ("ill", pulse.notice) if pulse.notice else ("live", words["health_live"])
 
 
-def _day(today: Count) -> str:
+def _day(today: Count, words: Words) -> str:
     yield_ = "-" if today.first_pass_yield is None else f"{100 * today.first_pass_yield:.0f} %"
     rate = "-" if today.per_hour is None else f"{today.per_hour:.0f}"
     figures = (
-        (WORDS["today_captures"], str(today.captures)),
-        (WORDS["today_yield"], yield_),
-        (WORDS["today_rate"], rate),
+        (words["today_captures"], str(today.captures)),
+        (words["today_yield"], yield_),
+        (words["today_rate"], rate),
     )
     return "<dl>" + "".join(f"<div><dt>{escape(n)}</dt><dd>{escape(v)}</dd></div>" for n, v in figures) + "</dl>"
 
 
-def age(seconds: float) -> str:
+def age(seconds: float, words: Words) -> str:
     """How long ago, in words."""
     if seconds < 2:
-        return WORDS["age_now"]
+        return words["age_now"]
     if seconds < 100:
-        return WORDS["age_seconds"].format(count=round(seconds))
+        return words["age_seconds"].format(count=round(seconds))
     if seconds < 5400:
-        return WORDS["age_minutes"].format(count=round(seconds / 60))
+        return words["age_minutes"].format(count=round(seconds / 60))
     if seconds < 172800:
-        return WORDS["age_hours"].format(count=round(seconds / 3600))
-    return WORDS["age_days"].format(count=round(seconds / 86400))
+        return words["age_hours"].format(count=round(seconds / 3600))
+    return words["age_days"].format(count=round(seconds / 86400))

@@ -16,6 +16,12 @@ def address(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
+def inside(place: str) -> str:
+    """An address on this server, else `/`: a link must not lead elsewhere."""
+    own = place.startswith("/") and not place.startswith("//") and "\\" not in place and place.isprintable()
+    return place if own else "/"
+
+
 async def form(request: Request) -> dict[str, str]:
     """Name -> value of a form; empty for anything else. Line ends are as in files."""
     body = b""

@@ -18,16 +18,17 @@ from urllib.parse import quote
 
 from fastapi import Depends, Request
 from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from station.errors import StoreError
 from station.page.guard import SAFE_METHODS
-from station.page.texts import TEXTS
+from station.page.words import language_of, words_of
 from station.people import ANONYMOUS, Book, Person, Role
 
 COOKIE = "station-log-in"
-OPEN = ("/login", "/assets/", "/livez", "/readyz", "/metrics")
+OPEN = ("/login", "/language/", "/assets/", "/livez", "/readyz", "/metrics")
 """Without log-in: what the log-in itself needs, and figures without names for the network's watchman."""
 
 RIGHTS: tuple[tuple[str, str, Role], ...] = (
@@ -132,8 +133,12 @@ def _refusal(person: Person | None, scope: Scope, headers: Headers) -> Response 
         proven = (
             method in SAFE_METHODS or "origin" in headers or "sec-fetch-site" in headers
         )  # guard.py has compared it
-        return None if proven or not token_in(headers) else PlainTextResponse(TEXTS["refused_origin"], 403)
+        return None if proven or not token_in(headers) else PlainTextResponse(_said(scope, "refused_origin"), 403)
     if method == "GET" and "text/html" in headers.get("accept", ""):
         return RedirectResponse(f"/login?next={quote(path)}" + ("&more=1" if person else ""), 303)
-    told = TEXTS["log_in_first"] if person is None else TEXTS["not_allowed"]
+    told = _said(scope, "log_in_first" if person is None else "not_allowed")
     return JSONResponse({"detail": told}, 401 if person is None else 403)
+
+
+def _said(scope: Scope, key: str) -> str:
+    return words_of(language_of(HTTPConnection(scope)))[key]

@@ -15,10 +15,11 @@ import socket
 from collections.abc import Iterable
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from station.page.texts import TEXTS
+from station.page.words import language_of, words_of
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -53,19 +54,22 @@ class Guard:
             await send(message)
 
         refusal = self._refusal(scope["method"], Headers(scope=scope))
-        answer = self._app if refusal is None else PlainTextResponse(refusal, 403)
+        answer = self._app
+        if refusal is not None:
+            answer = PlainTextResponse(words_of(language_of(HTTPConnection(scope)))[refusal], 403)
         await answer(scope, receive, sealed)
 
     def _refusal(self, method: str, headers: Headers) -> str | None:
+        """The key of the text that says why."""
         host = headers.get("host", "")
         if not self._is_ours(host):
-            return TEXTS["refused_host"]
+            return "refused_host"
         if method in SAFE_METHODS:
             return None
         origin = headers.get("origin")
         foreign_origin = origin is not None and origin.partition("://")[2] != host
         foreign_fetch = headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}
-        return TEXTS["refused_origin"] if foreign_origin or foreign_fetch else None
+        return "refused_origin" if foreign_origin or foreign_fetch else None
 
     def _is_ours(self, host: str) -> bool:
         """`host` as the request names it: name or address, with or without a port."""

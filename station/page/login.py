@@ -5,14 +5,16 @@ from __future__ import annotations
 from functools import partial
 from html import escape
 from string import Template
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from station.page.forms import Form, address
+from station.page.forms import Form, address, inside
 from station.page.gate import COOKIE, Asking, token_in
-from station.page.texts import TEXTS
+from station.page.office import languages
+from station.page.words import Speaking, Words
 from station.people import Book
 from station.people.book import PAUSE, TooManyTriesError
 from station.records import Event
@@ -23,22 +25,22 @@ def router(title: str, assets: str, book: Book, hours: float) -> APIRouter:
     routes, page = APIRouter(), partial(_page, title, assets)
 
     @routes.get("/login", include_in_schema=False)
-    async def form(next: str = "/", more: bool = False) -> HTMLResponse:
-        return HTMLResponse(page(next, TEXTS["login_more"] if more else ""), headers=_FRESH)
+    async def form(words: Speaking, next: str = "/", more: bool = False) -> HTMLResponse:
+        return HTMLResponse(page(words, next, words["login_more"] if more else ""), headers=_FRESH)
 
     @routes.post("/login", include_in_schema=False)
-    async def log_in(request: Request, held: Form) -> Response:
+    async def log_in(request: Request, words: Speaking, held: Form) -> Response:
         name, next_ = held.get("name", "").strip(), held.get("next", "/")
         proof = partial(book.log_in, name, held.get("password", ""), address=address(request), hours=hours)
         try:
             found = await run_in_threadpool(proof)
         except TooManyTriesError:
-            said = TEXTS["login_pause"].format(minutes=round(PAUSE.total_seconds() / 60))
+            said = words["login_pause"].format(minutes=round(PAUSE.total_seconds() / 60))
             headers = _FRESH | {"retry-after": str(round(PAUSE.total_seconds()))}
-            return HTMLResponse(page(next_, said, name), 429, headers)
+            return HTMLResponse(page(words, next_, said, name), 429, headers)
         if found is None:
-            return HTMLResponse(page(next_, TEXTS["login_wrong"], name), 401, _FRESH)
-        answer = RedirectResponse(_own(next_), 303)
+            return HTMLResponse(page(words, next_, words["login_wrong"], name), 401, _FRESH)
+        answer = RedirectResponse(inside(next_), 303)
         secure = request.url.scheme == "https"
         answer.set_cookie(COOKIE, found[0], round(hours * 3600), httponly=True, samesite="strict", secure=secure)
         return answer
@@ -61,22 +63,17 @@ def router(title: str, assets: str, book: Book, hours: float) -> APIRouter:
 _FRESH = {"cache-control": "no-store"}
 
 
-def _own(address: str) -> str:
-    """An address on this server, for a link must not lead elsewhere after the log-in."""
-    inside = address.startswith("/") and not address.startswith("//") and "\\" not in address and address.isprintable()
-    return address if inside else "/"
-
-
-def _page(title: str, assets: str, next_: str, said: str, name: str = "") -> str:
-    words = {key: escape(text) for key, text in TEXTS.items() if key.startswith("login_")}
+def _page(title: str, assets: str, words: Words, next_: str, said: str, name: str = "") -> str:
+    texts = {key: escape(text) for key, text in words.items() if key.startswith("login_")}
     own = {
         "title": escape(title),
-        "next": escape(_own(next_)),
+        "next": escape(inside(next_)),
         "said": escape(said),
         "typed": escape(name),
         "assets": assets,
+        "languages": languages(words, f"/login?next={quote(inside(next_))}"),
     }
-    return Template(_SHELL).substitute(words | own, language=TEXTS["language"], hidden="" if said else " hidden")
+    return Template(_SHELL).substitute(texts | own, language=words["language"], hidden="" if said else " hidden")
 
 
 _SHELL = """<!doctype html>
@@ -103,6 +100,7 @@ _SHELL = """<!doctype html>
   <button type="submit">$login_go</button>
 </form>
 </main>
+$languages
 </body>
 </html>
 """

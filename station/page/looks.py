@@ -19,13 +19,11 @@ from station.page.feed import Feed
 from station.page.forms import Form, address
 from station.page.gate import Asking
 from station.page.sample import ANSWERS, form
-from station.page.words import WORDS
+from station.page.words import Speaking, Words
 from station.people import Book, Person
 from station.records import alarms, looks
 from station.statistics.sampling import LOT, Level
 from station.types import Answer, Outcome, Record, WrongAlarm
-
-Words = Mapping[str, str]
 
 
 class NotDoneError(Exception):
@@ -104,23 +102,25 @@ def router(title: str, assets: str, feed: Feed, book: Book) -> APIRouter:
     """/looks"""
     routes = APIRouter(include_in_schema=False)
 
-    def shown(person: Person, station: str, place: int | None, said: str = "", status: int = 200) -> HTMLResponse:
-        body = _page(feed, station, place, said, WORDS)
-        made = office.shell(title, assets, person, "/looks", body, style="looks.css", script="looks.js")
+    def shown(
+        person: Person, words: Words, station: str, place: int | None, said: str = "", status: int = 200
+    ) -> HTMLResponse:
+        body = _page(feed, station, place, said, words)
+        made = office.shell(words, title, assets, person, "/looks", body, style="looks.css", script="looks.js")
         return HTMLResponse(made, status, office.FRESH)
 
     @routes.get("/looks")
-    def page(person: Asking, station: str = "", place: int | None = None) -> HTMLResponse:
-        return shown(person, station, place)
+    def page(person: Asking, words: Speaking, station: str = "", place: int | None = None) -> HTMLResponse:
+        return shown(person, words, station, place)
 
     @routes.post("/looks")
-    def change(person: Asking, held: Form, request: Request) -> Response:
-        desk = Desk(feed, book, WORDS, person.name or WORDS["anonymous"], address(request))
+    def change(person: Asking, words: Speaking, held: Form, request: Request) -> Response:
+        desk = Desk(feed, book, words, person.name or words["anonymous"], address(request))
         station, place = held.get("station", "")[:200], _number(held.get("place", ""))
         try:
             _do(desk, held, station, place)
         except NotDoneError as error:
-            return shown(person, station, place or None, WORDS[str(error)], 409)
+            return shown(person, words, station, place or None, words[str(error)], 409)
         return RedirectResponse(f"/looks?{urlencode({'station': station})}", 303)
 
     return routes

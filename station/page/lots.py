@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,6 +15,7 @@ from station.diagrams.svg import svg
 from station.measure.shares import wilson
 from station.page.boards import percent
 from station.page.office import table
+from station.page.words import Words
 from station.records import looks
 from station.statistics.charts import p_chart
 from station.statistics.sampling import LOT, Level, State, replayed
@@ -67,7 +68,7 @@ def accepted(lots: Sequence[Lot]) -> list[bool]:
     return found
 
 
-def tiles(held: Plan, words: Mapping[str, str]) -> str:
+def tiles(held: Plan, words: Words) -> str:
     """The plan and the figures in large type."""
     state, missed = held.state, held.number(Answer.MISSED)
     looked = sum(count for *_, count in held.counts)
@@ -91,7 +92,7 @@ def tiles(held: Plan, words: Mapping[str, str]) -> str:
     return f'<dl class="tiles" data-level="{state.level.value}">{made}</dl>'
 
 
-def charts(held: Plan, words: Mapping[str, str]) -> str:
+def charts(held: Plan, words: Words) -> str:
     """Missed defects by lot and by kind; nothing before the first lot is closed."""
     if not held.closed:
         return ""
@@ -105,7 +106,7 @@ def charts(held: Plan, words: Mapping[str, str]) -> str:
     return f'<section class="charts" aria-label="{escape(words["charts"])}">{made}</section>'
 
 
-def history(held: Plan, words: Mapping[str, str]) -> str:
+def history(held: Plan, words: Words) -> str:
     """The closed lots, newest first."""
     if not held.closed:
         return ""
@@ -115,7 +116,7 @@ def history(held: Plan, words: Mapping[str, str]) -> str:
     return f"<section>{table(head, rows[: -SHOWN - 1 : -1], escape(words['lot_caption']), figures_from=4)}</section>"
 
 
-def _row(lot: Lot, well: bool, words: Mapping[str, str]) -> tuple[str, ...]:
+def _row(lot: Lot, well: bool, words: Words) -> tuple[str, ...]:
     result = words["lot_accepted" if well else "lot_refused"]
     if lot.mended_at is not None:
         result += ". " + words["lot_mended"].format(who=lot.mended_by, why=lot.mended_why)
@@ -125,7 +126,7 @@ def _row(lot: Lot, well: bool, words: Mapping[str, str]) -> tuple[str, ...]:
     return (str(lot.number), at, *map(escape, (lot.drawn_by, level, captures, str(lot.faults), result)))
 
 
-def _course(lots: Sequence[Lot], words: Mapping[str, str]) -> Picture | None:
+def _course(lots: Sequence[Lot], words: Words) -> Picture | None:
     chart = p_chart([(lot.faults or 0, _sampled(lot)) for lot in lots])
     at = [lot.drawn_at for lot in lots]
     if chart is None or len(lots) < 2:
@@ -143,7 +144,7 @@ def _bucket(first: datetime, last: datetime, number: int) -> timedelta:
     return max((last - first) / number, timedelta(minutes=1))
 
 
-def _plate(name: str, picture: Picture | None, nothing: str, words: Mapping[str, str]) -> str:
+def _plate(name: str, picture: Picture | None, nothing: str, words: Words) -> str:
     inside = f'<p class="none">{escape(words[nothing])}</p>' if picture is None else svg(picture)
     head = f"<h2>{escape(words[name])}</h2><p>{escape(words[f'{name}_note'])}</p>"
     return f"<figure><figcaption>{head}</figcaption>{inside}</figure>"

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 from string import Template
+from urllib.parse import quote
 
 from station.page.gate import needed
 from station.page.shapes import SHAPES
-from station.page.words import WORDS
+from station.page.texts import LANGUAGES
+from station.page.words import Words
 from station.people import Person
 
 PAGES = (
@@ -23,30 +25,50 @@ FRESH = {"cache-control": "no-store"}
 
 
 def shell(
-    title: str, assets: str, person: Person, here: str, body: str, *, tools: str = "", style: str = "", script: str = ""
+    words: Words,
+    title: str,
+    assets: str,
+    person: Person,
+    here: str,
+    body: str,
+    *,
+    tools: str = "",
+    style: str = "",
+    script: str = "",
 ) -> str:
-    """A whole page: `here` is its path, `tools` stand in its head and `body` is its main part, both HTML;
-    `style` and `script`: the names of its own files."""
+    """A whole page: `here` is its path, `tools` stand in its head and `body` is its main part, both HTML; `style` and
+    `script`: the names of its own files."""
     links = "".join(
-        f'<a href="{path}"{" aria-current=page" if path == here else ""}>{escape(WORDS[f"nav_{page}"])}</a>'
+        f'<a href="{path}"{" aria-current=page" if path == here else ""}>{escape(words[f"nav_{page}"])}</a>'
         for path, page in PAGES
         if person.may(needed("GET", path))
     )
     return Template(_SHELL).substitute(
-        language=WORDS["language"],
+        language=words["language"],
         title=escape(title),
-        heading=escape(next((WORDS[f"nav_{page}"] for path, page in PAGES if path == here), title)),
+        heading=escape(next((words[f"nav_{page}"] for path, page in PAGES if path == here), title)),
         assets=assets,
         shapes=SHAPES,
         links=links,
         tools=tools,
         body=body,
-        nav=escape(WORDS["nav"]),
-        skip=escape(WORDS["nav_skip"]),
+        nav=escape(words["nav"]),
+        skip=escape(words["nav_skip"]),
         scripts=f'<script type="module" src="{assets}/{script}"></script>' if script else "",
         styles=f'<link rel="stylesheet" href="{assets}/{style}">' if style else "",
-        who=_who(person),
+        who=_who(person, words),
+        languages=languages(words, here),
     )
+
+
+def languages(words: Words, here: str) -> str:
+    """Links that choose another language and lead back to `here`."""
+    links = "".join(
+        f'<a href="/language/{code}?next={quote(here)}" lang="{code}" hreflang="{code}"'
+        f"{' aria-current=true' if code == words['language'] else ''}>{name}</a>"
+        for code, name in LANGUAGES.items()
+    )
+    return f'<footer class="languages"><nav aria-label="{escape(words["session_language"])}">{links}</nav></footer>'
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], caption: str, *, figures_from: int = 1) -> str:
@@ -73,12 +95,12 @@ def sign(outcome: str) -> str:
     return f'<svg class="shape" data-outcome="{outcome}" aria-hidden="true"><use href="#shape-{outcome}"/></svg>'
 
 
-def _who(person: Person) -> str:
+def _who(person: Person, words: Words) -> str:
     if not person.name:
         return ""
     return (
         f'<form method="post" action="/logout"><span>{escape(person.name)}</span>'
-        f'<button type="submit">{escape(WORDS["logout"])}</button></form>'
+        f'<button type="submit">{escape(words["logout"])}</button></form>'
     )
 
 
@@ -105,6 +127,7 @@ $shapes
   <div class="who">$who</div>
 </header>
 <main id="main">$body</main>
+$languages
 </body>
 </html>
 """

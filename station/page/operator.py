@@ -8,35 +8,28 @@ from functools import partial
 from html import escape
 from pathlib import Path
 from string import Template
-from typing import Annotated
 
-from fastapi import APIRouter, Cookie, Header, Query
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from station.page.settings import Settings
 from station.page.shapes import SHAPES
-from station.page.texts import LANGUAGES, catalogue, wished
+from station.page.texts import LANGUAGES, catalogue
+from station.page.words import COOKIE, YEAR_S, language_of
 
-COOKIE = "station-language"
-YEAR_S = 365 * 86400
 _HTML = Path(__file__).with_name("operator.html").read_text("utf-8")
 
 
 def router(settings: Settings, assets: str) -> APIRouter:
     """`/`; the files that move it lie below `assets`. `?lang=de` chooses a language and is remembered."""
     pages = {language: shell(settings, language, assets) for language in LANGUAGES}
-    default = "en" if settings.language == "auto" else settings.language
     routes = APIRouter(include_in_schema=False)
 
     @routes.get("/", response_class=HTMLResponse)
-    async def page(
-        lang: Annotated[str, Query()] = "",
-        chosen: Annotated[str, Cookie(alias=COOKIE)] = "",
-        accept_language: Annotated[str, Header()] = "",
-    ) -> HTMLResponse:
-        asked = accept_language if settings.language == "auto" else ""
-        language = next((code for code in (lang, chosen) if code in LANGUAGES), wished(asked, default))
-        answer = HTMLResponse(pages[language], headers={"cache-control": "no-cache", "vary": "cookie, accept-language"})
+    async def page(request: Request, lang: str = "") -> HTMLResponse:
+        answer = HTMLResponse(
+            pages[language_of(request)], headers={"cache-control": "no-cache", "vary": "cookie, accept-language"}
+        )
         if lang in LANGUAGES:
             answer.set_cookie(COOKIE, lang, YEAR_S, samesite="strict")
         return answer

@@ -18,8 +18,9 @@ from station.errors import ConfigError
 from station.page import boards, office
 from station.page.assets import Assets
 from station.page.feed import Feed
+from station.page.refusals import RefusedError
 from station.page.wall import WINDOWS, View, at_work, span
-from station.page.words import WORDS
+from station.page.words import Speaking, Words, words_of
 from station.records import queries, sessions
 from station.reports import pdf, tables
 from station.reports.document import Document
@@ -54,17 +55,17 @@ class Report:
             after = batch[-1].sequence
 
 
-def of_view(store: Store, view: View, title: str, now: datetime) -> Report:
+def of_view(store: Store, view: View, title: str, now: datetime, words: Words) -> Report:
     """What the wall shows. Raises StoreError."""
     worked = at_work(store, view, now)
     wanted = span(view, now, worked)
     about = [f"{wanted.since.astimezone():%Y-%m-%d %H:%M} - {wanted.until.astimezone():%Y-%m-%d %H:%M}"]
-    about += [f"{WORDS[f'group_{name}']}: {value}" for name in ("operator", "job") if (value := getattr(view, name))]
-    about += [f"{WORDS['wall_station']}: {view.station}"] if view.station else []
-    return Report(boards.document(figures(wanted, store.tallies(wanted), worked), title, about), wanted, store)
+    about += [f"{words[f'group_{name}']}: {value}" for name in ("operator", "job") if (value := getattr(view, name))]
+    about += [f"{words['wall_station']}: {view.station}"] if view.station else []
+    return Report(boards.document(figures(wanted, store.tallies(wanted), worked), title, about, words), wanted, store)
 
 
-def of_session(store: Store, session: Session, title: str, now: datetime) -> Report:
+def of_session(store: Store, session: Session, title: str, now: datetime, words: Words) -> Report:
     """One operator's work on one job, from its start to its end or to now. Raises StoreError."""
     until = (session.ended_at or now) + timedelta(seconds=1)
     lasted = until - session.started_at
@@ -72,7 +73,9 @@ def of_session(store: Store, session: Session, title: str, now: datetime) -> Rep
     wanted = Span(session.started_at, until, bucket, station=session.station, sessions=(session.number,))
     worked = {session.number: (session.operator, session.job)}
     return Report(
-        boards.document(figures(wanted, store.tallies(wanted), worked), title, _about(session)), wanted, store
+        boards.document(figures(wanted, store.tallies(wanted), worked), title, _about(session, words), words),
+        wanted,
+        store,
     )
 
 
@@ -81,37 +84,38 @@ def router(title: str, assets: str, feed: Feed) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
 
     @routes.get("/reports/report.{kind}")
-    def report(kind: Kind, view: Annotated[View, Query()]) -> Response:
+    def report(kind: Kind, words: Speaking, view: Annotated[View, Query()]) -> Response:
         now = datetime.now(UTC)
         if view.session is None:
-            return answer(of_view(feed.store, view, title, now), kind, assets)
+            return answer(of_view(feed.store, view, title, now, words), kind, assets, words)
         found = feed.store.ask(partial(sessions.get, number=view.session))
         if found is None:
-            raise HTTPException(404, WORDS["no_session"])
-        return answer(of_session(feed.store, found, title, now), kind, assets)
+            raise RefusedError(404, "no_such_session")
+        return answer(of_session(feed.store, found, title, now, words), kind, assets, words)
 
     return routes
 
 
-def to_file(store: Store, out: Path, *, title: str, session: int | None, window: str) -> None:
+def to_file(store: Store, out: Path, *, title: str, session: int | None, window: str, language: str = "en") -> None:
     """Write a report; the end of the name says which kind. Raises ConfigError for what there is not."""
-    kind, now = out.suffix.removeprefix("."), datetime.now(UTC)
+    words, now = words_of("en" if language == "auto" else language), datetime.now(UTC)
+    kind = out.suffix.removeprefix(".")
     if kind not in get_args(Kind) or window not in WINDOWS:
         known = f"{', '.join(get_args(Kind))}; {', '.join(WINDOWS)}"
         raise ConfigError(f"There is no report {out.name} of '{window}'.", f"There are: {known}.")
     if session is None:
-        made = of_view(store, View.model_validate({"window": window}), title, now)
+        made = of_view(store, View.model_validate({"window": window}), title, now, words)
     elif (found := store.ask(partial(sessions.get, number=session))) is not None:
-        made = of_session(store, found, title, now)
+        made = of_session(store, found, title, now, words)
     else:
-        raise ConfigError(WORDS["no_session"], "The page lists them at /api/sessions.")
-    out.write_bytes(written(made, cast(Kind, kind)))
+        raise ConfigError(words["no_such_session"], "The page lists them at /api/sessions.")
+    out.write_bytes(written(made, cast(Kind, kind), words))
 
 
-def written(report: Report, kind: Kind) -> bytes:
+def written(report: Report, kind: Kind, words: Words) -> bytes:
     """The report as a file; HTML then carries its own styles. Raises ConfigError for Parquet without pyarrow."""
     if kind == "html":
-        return html(report.document, "").encode()
+        return html(report.document, "", words).encode()
     if kind == "pdf":
         return pdf.pdf(report.document)
     if kind == "csv":
@@ -119,30 +123,30 @@ def written(report: Report, kind: Kind) -> bytes:
     return tables.as_parquet(report.records())
 
 
-def answer(report: Report, kind: Kind, assets: str) -> Response:
+def answer(report: Report, kind: Kind, assets: str, words: Words) -> Response:
     """The report in one of its kinds; 501 for Parquet without pyarrow."""
     name = f"report-{report.span.since.astimezone():%Y-%m-%d-%H%M}.{kind}"
     saved = office.FRESH | {"content-disposition": f'attachment; filename="{name}"'}
     if kind == "html":
-        return HTMLResponse(html(report.document, assets), headers=office.FRESH)
+        return HTMLResponse(html(report.document, assets, words), headers=office.FRESH)
     if kind == "csv":
         return StreamingResponse(tables.as_csv(report.records()), media_type=MEDIA[kind], headers=saved)
     try:
-        return Response(written(report, kind), media_type=MEDIA[kind], headers=saved)
+        return Response(written(report, kind, words), media_type=MEDIA[kind], headers=saved)
     except ConfigError as error:
         raise HTTPException(501, f"{error} {error.remedy}") from error
 
 
-def html(document: Document, assets: str) -> str:
+def html(document: Document, assets: str, words: Words) -> str:
     """On white, for paper; `assets` is where the style sheets lie, empty: in the page itself."""
     about = "".join(f"<p>{escape(line)}</p>" for line in document.about)
     sheets = "".join(_sheet(name, assets) for name in ("style.css", "office.css", "wall.css", "report.css"))
     foot = f"<footer><p>{escape(document.foot)}</p></footer>"
     return (
-        f'<!doctype html><html lang="{WORDS["language"]}"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="{words["language"]}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(document.title)}</title>'
         f'<link rel="icon" href="data:,">{sheets}</head><body class="office report"><main>'
-        f"<h1>{escape(document.title)}</h1>{about}{boards.boards(document)}{foot}</main></body></html>"
+        f"<h1>{escape(document.title)}</h1>{about}{boards.boards(document, words)}{foot}</main></body></html>"
     )
 
 
@@ -156,17 +160,17 @@ def _within(record: Record, wanted: Span) -> bool:
     return (wanted.station in (None, record.station)) and (wanted.sessions is None or record.session in wanted.sessions)
 
 
-def _about(session: Session) -> list[str]:
+def _about(session: Session, words: Words) -> list[str]:
     ended = session.ended_at
     lines = [
-        f"{WORDS['group_operator']}: {session.operator}   {WORDS['group_job']}: {session.job}",
-        f"{WORDS['group_rig']}: {session.station}, {session.rig}",
+        f"{words['group_operator']}: {session.operator}   {words['group_job']}: {session.job}",
+        f"{words['group_rig']}: {session.station}, {session.rig}",
         f"{session.started_at.astimezone():%Y-%m-%d %H:%M} - "
-        + (WORDS["session_runs"] if ended is None else f"{ended.astimezone():%Y-%m-%d %H:%M}"),
+        + (words["session_runs"] if ended is None else f"{ended.astimezone():%Y-%m-%d %H:%M}"),
     ]
     if session.signed_by is not None:
-        lines.append(WORDS["session_signed"].format(who=session.signed_by))
+        lines.append(words["session_signed"].format(who=session.signed_by))
     if session.open_retakes:
         who = session.supervisor or session.signed_by
-        lines.append(WORDS["session_left"].format(count=session.open_retakes, who=who, reason=session.reason))
+        lines.append(words["session_left"].format(count=session.open_retakes, who=who, reason=session.reason))
     return lines

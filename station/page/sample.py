@@ -10,9 +10,9 @@ from station.page import office
 from station.page.feed import Feed
 from station.page.lots import Plan
 from station.page.previews import Previews
+from station.page.words import Words
 from station.types import Answer, Finding, Look, Lot, Outcome, Record
 
-Words = Mapping[str, str]
 ANSWERS = {"1": Answer.AGREES, "2": Answer.MISSED, "3": Answer.WRONG_ALARM}
 """Key -> answer, in the order of the buttons."""
 

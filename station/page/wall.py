@@ -24,7 +24,7 @@ from station.contracts import Revisions, Store
 from station.page import boards, cards, limits, office
 from station.page.feed import Feed
 from station.page.gate import Asking
-from station.page.words import WORDS
+from station.page.words import Speaking, Words
 from station.records import sessions
 from station.reports.figures import Figures, Worked, figures
 from station.types import Span
@@ -55,24 +55,25 @@ class View(BaseModel):
 
 @dataclass(slots=True)
 class Wall:
-    """Makes the moving part of the page, and keeps it for a moment. `made`: view -> (when, HTML)."""
+    """Makes the moving part of the page, and keeps it for a moment. `made`: (view, language) -> (when, HTML)."""
 
     feed: Feed
     revisions: Revisions
-    made: dict[View, tuple[float, str]] = field(default_factory=dict)
+    made: dict[tuple[View, str], tuple[float, str]] = field(default_factory=dict)
 
-    def content(self, view: View) -> str:
+    def content(self, view: View, words: Words) -> str:
         """Cards, figures, charts, tables. Raises StoreError."""
-        at, html = self.made.get(view, (0.0, ""))
+        key = (view, words["language"])
+        at, html = self.made.get(key, (0.0, ""))
         if time.monotonic() - at < KEPT_S:
             return html
         html = (
-            limits.wrong(self.revisions)
-            + cards.cards(self.feed)
-            + boards.boards(boards.document(self._figures(view), ""))
+            limits.wrong(self.revisions, words)
+            + cards.cards(self.feed, words)
+            + boards.boards(boards.document(self._figures(view), "", (), words), words)
         )
-        self.made = {v: m for v, m in self.made.items() if time.monotonic() - m[0] < KEPT_S}
-        self.made[view] = (time.monotonic(), html)
+        self.made = {k: m for k, m in self.made.items() if time.monotonic() - m[0] < KEPT_S}
+        self.made[key] = (time.monotonic(), html)
         return html
 
     def _figures(self, view: View) -> Figures:
@@ -107,46 +108,54 @@ def router(title: str, assets: str, feed: Feed, revisions: Revisions) -> APIRout
     routes, wall = APIRouter(include_in_schema=False), Wall(feed, revisions)
 
     @routes.get("/wall", response_class=HTMLResponse)
-    def page(person: Asking, view: Annotated[View, Query()]) -> HTMLResponse:
-        body = f'{_DEAD}<div id="live">{wall.content(view)}</div>{_reports(view)}'
+    def page(person: Asking, words: Speaking, view: Annotated[View, Query()]) -> HTMLResponse:
+        body = f'{_dead(words)}<div id="live">{wall.content(view, words)}</div>{_reports(view, words)}'
         made = office.shell(
-            title, assets, person, "/wall", body, tools=_choices(feed, view), style="wall.css", script="wall.js"
+            words,
+            title,
+            assets,
+            person,
+            "/wall",
+            body,
+            tools=_choices(feed, view, words),
+            style="wall.css",
+            script="wall.js",
         )
         return HTMLResponse(made, headers=office.FRESH)
 
     @routes.get("/wall/now", response_class=HTMLResponse)
-    def now(view: Annotated[View, Query()]) -> HTMLResponse:
-        return HTMLResponse(wall.content(view), headers=office.FRESH)
+    def now(words: Speaking, view: Annotated[View, Query()]) -> HTMLResponse:
+        return HTMLResponse(wall.content(view, words), headers=office.FRESH)
 
     return routes
 
 
-def _reports(view: View) -> str:
+def _reports(view: View, words: Words) -> str:
     """The same figures to take along."""
     query = escape(urlencode(view.model_dump(exclude_defaults=True, exclude_none=True)), quote=True)
     links = "".join(f'<a href="/reports/report.{kind}?{query}">{kind.upper()}</a>' for kind in ("html", "pdf", "csv"))
-    return f'<p class="reports">{escape(WORDS["report"])} {links}</p>'
+    return f'<p class="reports">{escape(words["report"])} {links}</p>'
 
 
-def _choices(feed: Feed, view: View) -> str:
+def _choices(feed: Feed, view: View, words: Words) -> str:
     stations = list(dict.fromkeys(stand.station for stand in feed.store.stands()))
     worked = at_work(feed.store, view, datetime.now(UTC)).values()
-    everywhere = [("", WORDS["wall_all"]), *((name, name) for name in stations)]
-    windows = [(name, WORDS[f"window_{name}"]) for name in WINDOWS]
+    everywhere = [("", words["wall_all"]), *((name, name) for name in stations)]
+    windows = [(name, words[f"window_{name}"]) for name in WINDOWS]
     return (
         '<form id="choices" method="get" action="/wall">'
-        + _choice("window", WORDS["wall_window"], windows, view.window)
-        + _choice("station", WORDS["wall_station"], everywhere, view.station)
-        + _named("operator", WORDS["group_operator"], {who for who, _ in worked}, view.operator)
-        + _named("job", WORDS["group_job"], {job for _, job in worked}, view.job)
-        + f'<button type="submit">{escape(WORDS["wall_show"])}</button></form>'
+        + _choice("window", words["wall_window"], windows, view.window)
+        + _choice("station", words["wall_station"], everywhere, view.station)
+        + _named("operator", words["group_operator"], {who for who, _ in worked}, view.operator, words)
+        + _named("job", words["group_job"], {job for _, job in worked}, view.job, words)
+        + f'<button type="submit">{escape(words["wall_show"])}</button></form>'
     )
 
 
-def _named(name: str, label: str, names: set[str], chosen: str) -> str:
+def _named(name: str, label: str, names: set[str], chosen: str, words: Words) -> str:
     """A choice among names, when there is one."""
     known = sorted(names - {""} | ({chosen} - {""}))
-    return _choice(name, label, [("", WORDS["wall_all"]), *((n, n) for n in known)], chosen) if known else ""
+    return _choice(name, label, [("", words["wall_all"]), *((n, n) for n in known)], chosen) if known else ""
 
 
 def _choice(name: str, label: str, options: Sequence[tuple[str, str]], chosen: str) -> str:
@@ -157,7 +166,7 @@ def _choice(name: str, label: str, options: Sequence[tuple[str, str]], chosen: s
     return f'<label><span>{escape(label)}</span><select name="{name}">{made}</select></label>'
 
 
-_DEAD = (
-    '<div id="dead" role="alert" hidden><svg aria-hidden="true"><use href="#shape-dead"/></svg>'
-    f'<p class="word">{escape(WORDS["state_dead"])}</p><p class="why">{escape(WORDS["dead_connection"])}</p></div>'
-)
+def _dead(words: Words) -> str:
+    word, why = escape(words["state_dead"]), escape(words["dead_connection"])
+    sign = '<svg aria-hidden="true"><use href="#shape-dead"/></svg>'
+    return f'<div id="dead" role="alert" hidden>{sign}<p class="word">{word}</p><p class="why">{why}</p></div>'

@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 from station import atlas
 from station.page import atlas as screen
+from station.page.words import words_of
 from tests.station.page.desk import Station
 
 
@@ -40,6 +41,6 @@ def test_scripts_get_the_same_as_json(shared_station: tuple[Station, str]) -> No
 def test_texts_are_escaped() -> None:
     """A translation with an angle bracket stays text."""
     entry = atlas.Entry("a", "b", "<i>", "x < y.", "&.", Path("p.jpg"))
-    html = screen.page("<t>", "/assets/x", (entry,))
+    html = screen.page("<t>", "/assets/x", (entry,), words_of("en"))
     assert "<i>" not in html
     assert "x &lt; y." in html

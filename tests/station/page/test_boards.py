@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from station.page.boards import defect, duration, percent
+from station.page.words import words_of
 
 
 def test_figures_have_their_units() -> None:
@@ -19,4 +20,4 @@ def test_figures_have_their_units() -> None:
 )
 def test_defects_have_names(check: str, code: str, name: str) -> None:
     """Those of the catalogue, and a third party's by what they are called."""
-    assert defect(check, code) == name
+    assert defect(check, code, words_of("en")) == name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from station.page.cards import age
+from station.page.words import words_of
 
 
 @pytest.mark.parametrize(
@@ -13,4 +14,4 @@ from station.page.cards import age
 )
 def test_age_is_told_in_the_unit_that_fits(seconds: float, said: str) -> None:
     """Seconds, minutes, hours, days."""
-    assert age(seconds) == said
+    assert age(seconds, words_of("en")) == said

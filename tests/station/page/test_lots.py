@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from station.page.lots import Plan, accepted, charts, history, tiles
-from station.page.words import WORDS
+from station.page.words import words_of
 from station.statistics.sampling import Level
 from station.types import Answer, Lot
 
+WORDS = words_of("en")
 START = datetime(2026, 5, 1, 8, tzinfo=UTC)
 
 

@@ -12,9 +12,12 @@ import pytest
 from station.errors import ConfigError
 from station.page.reports import of_session, of_view, to_file
 from station.page.wall import View
+from station.page.words import words_of
 from station.records import sessions
 from station.types import Outcome, Session
 from tests.station.page.desk import Station, page_process
+
+WORDS = words_of("en")
 
 
 def begun(station: Station, operator: str = "Ada", job: str = "moss") -> Session:
@@ -32,7 +35,7 @@ def test_a_session_reports_its_own_captures_only(station: Station) -> None:
     station.shoot(Outcome.PASS)
     ended = station.store.ask(partial(sessions.get, number=first.number))
     assert ended is not None
-    report = of_session(station.store, ended, "T", datetime.now(UTC))
+    report = of_session(station.store, ended, "T", datetime.now(UTC), WORDS)
     assert [record.sequence for record in report.records()] == mine
     assert report.document.facts[1].value == "2"
     assert any("Ada" in line and "moss" in line for line in report.document.about)
@@ -43,11 +46,11 @@ def test_a_time_reports_what_the_wall_shows(station: Station) -> None:
     station.shoot(Outcome.PASS)
     begun(station)
     two = station.shoot(Outcome.PASS)
-    every = of_view(station.store, View(), "T", datetime.now(UTC))
-    hers = of_view(station.store, View(operator="Ada"), "T", datetime.now(UTC))
+    every = of_view(station.store, View(), "T", datetime.now(UTC), WORDS)
+    hers = of_view(station.store, View(operator="Ada"), "T", datetime.now(UTC), WORDS)
     assert (every.document.facts[1].value, hers.document.facts[1].value) == ("2", "1")
     assert [record.sequence for record in hers.records()] == [two.sequence]
-    later = of_view(station.store, View(), "T", datetime.now(UTC) + timedelta(days=2))
+    later = of_view(station.store, View(), "T", datetime.now(UTC) + timedelta(days=2), WORDS)
     assert list(later.records()) == []
 
 

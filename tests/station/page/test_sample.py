@@ -9,10 +9,11 @@ from station.page.feed import Feed
 from station.page.lots import Plan
 from station.page.previews import Previews
 from station.page.sample import form, open_lot
-from station.page.words import WORDS
+from station.page.words import words_of
 from station.types import Answer, Look, Lot, Outcome
 from tests.station.page.desk import Station
 
+WORDS = words_of("en")
 NOW = datetime(2026, 5, 1, 8, tzinfo=UTC)
 LOT = Lot(7, "stand-1", 1, 2, 2, "normal", False, NOW, "Zoe")
 
