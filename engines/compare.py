@@ -2,7 +2,8 @@
 
 The golden photographs go down the whole line with both. An engine passes when, on every one of them, at least 99.5 % of
 the pixels have the same class, every object has the same box (IoU >= 0.98, or no edge farther than one pixel of the
-class map; none more and none less), and every check says the same. Otherwise it is refused, with the reason.
+class map; none more and none less; of a plant, all its pieces together), and every check says the same. Otherwise it
+is refused, with the reason.
 
 Golden photographs are drawn sheets that follow from their seeds: each fault once, and sheets of the wild kind, where
 the network is in doubt and rounding shows first. Real photographs can be added by folder.
@@ -19,6 +20,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from engines.synthesise import Defect, draw_sheet
 from station import judging, kit, line, segment
@@ -152,8 +154,22 @@ def _row(name: str, first: Verdict, a: Segmentation, second: Verdict, b: Segment
 
 def _matched(ours: Sequence[Region], theirs: Sequence[Region], grain: float) -> float:
     """The worst of our objects: the IoU of its box with the best box of its class over there; 1 without objects."""
-    alike = (max((_alike(o.box, t.box, grain) for t in theirs if t.name == o.name), default=0.0) for o in ours)
+    there = _boxes(theirs)
+    alike = (max((_alike(box, t, grain) for name, t in there if name == own), default=0.0) for own, box in _boxes(ours))
     return min(alike, default=1.0)
+
+
+def _boxes(regions: Sequence[Region]) -> list[tuple[str, Box]]:
+    """(class, box) of each object. A plant falls into pieces where a stem is thin, so its box is round all of them."""
+    plant = [region.polygon for region in regions if region.name == "specimen"]
+    whole = [("specimen", _box(np.concatenate(plant)))] if plant else []
+    return [(region.name, region.box) for region in regions if region.name != "specimen"] + whole
+
+
+def _box(points: NDArray[np.float32]) -> Box:
+    """The box round points (n, 2), whole pixels outwards."""
+    low, high = np.floor(points.min(axis=0)), np.ceil(points.max(axis=0))
+    return Box(int(low[0]), int(low[1]), int(high[0] - low[0]), int(high[1] - low[1]))
 
 
 def _alike(a: Box, b: Box, grain: float) -> float:

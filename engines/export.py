@@ -28,7 +28,7 @@ from engines.truth import PROFILES
 
 ZOO = Path(__file__).parent / "zoo"
 FILE = "model.onnx"
-TOLD = ("photographs", "institutions", "drawn", "guessed", "seed", "steps", "earlier_steps")
+TOLD = ("photographs", "institutions", "drawn", "guessed", "seed", "steps", "earlier_steps", "mean_of")
 """What the manifest says of the training, as engines/train.py wrote it down."""
 SIDE_PX = {"herbarium-sheet": 1024, "microscope-slide": 768}
 """Long side of the input: what lies on a slide is larger in its frame than what lies on a sheet."""

@@ -115,9 +115,16 @@ def _training(manifest: Mapping[str, Any]) -> str:
         f"{data['drawn']} drawn pictures with exact truth ({_painter(manifest)}). "
         f"{data.get('guessed', 0)} photographs without annotations, of the same institutions, annotated by an earlier "
         f"version (engines/self_training.py). {data['steps'] + data.get('earlier_steps', 0)} steps, seed "
-        f"{data['seed']}.\n\n"
+        f"{data['seed']}.{_mean(data)}\n\n"
         + (f"Held back for validation, never trained on: {'; '.join(held)}.\n\n" if held else "")
         + f"Encoder: {manifest['encoder']}."
+    )
+
+
+def _mean(data: Mapping[str, Any]) -> str:
+    runs = data.get("mean_of", ())
+    return (
+        f" The weights are the mean of {len(runs)} trainings': {', '.join(runs)} (engines/average.py)." if runs else ""
     )
 
 

@@ -40,6 +40,27 @@ def test_a_blur_between_two_objects_is_no_object() -> None:
     assert set(choice) == {0, 1}
 
 
+def test_parts_of_one_label_are_joined_and_a_slip_on_a_label_is_not() -> None:
+    """Two boxes that overlap along a label become the label; one in the middle of a large one stays by itself."""
+    label, slip = (0.0, 0.0, 240.0, 60.0), (400.0, 0.0, 640.0, 200.0)
+    at, boxes = voters(label)
+    boxes[at[:, 0] < 120] = (0, 0, 170, 60)
+    boxes[at[:, 0] >= 120] = (70, 0, 240, 60)
+    below, large = voters(slip)
+    large[(np.abs(below - (520, 100)) < (30, 20)).all(axis=1)] = (490, 80, 550, 120)
+    every = np.concatenate((boxes, large))
+    found, choice = votes.agreed(every, np.ones(len(every)), 0.8, 0.3, 16)
+    assert sorted(map(tuple, found)) == [label, slip, (490.0, 80.0, 550.0, 120.0)]
+    assert len(set(choice[: len(boxes)])) == 1
+
+
+def test_boxes_that_leave_a_corner_of_their_rectangle_bare_cover_the_rest() -> None:
+    """Two of 10 x 10 px that share a quarter, corner to corner: 175 of 225."""
+    two = np.array([[0.0, 0.0, 10.0, 10.0], [5.0, 5.0, 15.0, 15.0]])
+    assert votes.covered(two) == 175 / 225
+    assert votes.shared(*two) == 0.25
+
+
 def test_nobody_votes_for_nothing() -> None:
     """No voters, no boxes."""
     found, choice = votes.agreed(np.zeros((0, 4)), np.zeros(0), 0.5, 0.5, 16)
