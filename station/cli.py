@@ -180,6 +180,21 @@ def report(
 
 
 @app.command()
+def export(
+    out: Annotated[Path, typer.Argument(help="Where to write it: a .zip of crops and one COCO file.")],
+    config: ConfigFile = None,
+) -> None:
+    """The findings that people called wrong, for limits and training."""
+    from station.reports import wrong_alarms
+
+    with explained():
+        store = kits.open_store(configuration.load(config), writer=False)
+        with out.open("wb") as file:
+            number = wrong_alarms.write(store, file)
+    print(f"{out}: {number} wrong alarms")
+
+
+@app.command()
 def demo(
     folder: Annotated[Path, typer.Option(help="Where the demo keeps its inbox and records.")] = Path("station-demo"),
     port: Annotated[int, typer.Option(help="Port of the page on 127.0.0.1.")] = 8321,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from html import escape
 from pathlib import Path
-from typing import Annotated, Literal, cast, get_args
+from typing import IO, Annotated, Literal, cast, get_args
 
 from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import HTMLResponse, Response, StreamingResponse
@@ -22,7 +23,7 @@ from station.page.refusals import RefusedError
 from station.page.wall import WINDOWS, View, at_work, span
 from station.page.words import Speaking, Words, words_of
 from station.records import queries, sessions
-from station.reports import pdf, tables
+from station.reports import pdf, tables, wrong_alarms
 from station.reports.document import Document
 from station.reports.figures import figures
 from station.types import Record, Session, Span
@@ -33,6 +34,8 @@ BUCKETS = (timedelta(minutes=15), timedelta(minutes=30), timedelta(hours=4), tim
 MOST = 48
 """Buckets in a chart of a session."""
 BATCH = 500
+SPOOLED, CHUNK = 16 * 2**20, 2**18
+"""Bytes of an archive that are kept in memory, and that are sent at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,21 @@ def router(title: str, assets: str, feed: Feed) -> APIRouter:
             raise RefusedError(404, "no_such_session")
         return answer(of_session(feed.store, found, title, now, words), kind, assets, words)
 
+    @routes.get("/reports/wrong-alarms.zip")
+    def complaints() -> StreamingResponse:
+        file = tempfile.SpooledTemporaryFile(SPOOLED)  # noqa: SIM115  closed by what sends it
+        wrong_alarms.write(feed.store, file)
+        file.seek(0)
+        saved = office.FRESH | {"content-disposition": 'attachment; filename="wrong-alarms.zip"'}
+        return StreamingResponse(_sent(file), media_type="application/zip", headers=saved)
+
     return routes
+
+
+def _sent(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while part := file.read(CHUNK):
+            yield part
 
 
 def to_file(store: Store, out: Path, *, title: str, session: int | None, window: str, language: str = "en") -> None:

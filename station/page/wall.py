@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from html import escape
+from importlib.util import find_spec
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
@@ -133,7 +134,9 @@ def router(title: str, assets: str, feed: Feed, revisions: Revisions) -> APIRout
 def _reports(view: View, words: Words) -> str:
     """The same figures to take along."""
     query = escape(urlencode(view.model_dump(exclude_defaults=True, exclude_none=True)), quote=True)
-    links = "".join(f'<a href="/reports/report.{kind}?{query}">{kind.upper()}</a>' for kind in ("html", "pdf", "csv"))
+    kinds = ("html", "pdf", "csv", *(("parquet",) if find_spec("pyarrow") else ()))
+    links = "".join(f'<a href="/reports/report.{kind}?{query}">{kind.upper()}</a>' for kind in kinds)
+    links += f'<a href="/reports/wrong-alarms.zip">{escape(words["looks_wrong"])} (COCO)</a>'
     return f'<p class="reports">{escape(words["report"])} {links}</p>'
 
 

@@ -4,4 +4,5 @@ figures.py    counts -> figures
 document.py   a report before it is HTML or PDF
 pdf.py        a report as PDF
 tables.py     the captures behind it as CSV and Parquet
+wrong_alarms.py  what people called wrong, as crops and COCO
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from station.errors import ConfigError
@@ -16,6 +17,12 @@ COLUMNS = (
     "reason_code", "attempt", "retake_of", "replaced_by", "sharpness_px", "skew_deg", "colour_de2000", "findings",
     "file", "sha256", "model", "config_digest", "software",
 )  # fmt: skip
+
+KINDS: dict[str, type] = {
+    "sequence": int, "session": int, "attempt": int, "sharpness_px": float, "skew_deg": float, "colour_de2000": float,
+}  # fmt: skip
+"""Columns that are no text."""
+BATCH = 10_000
 
 
 def row(record: Record) -> dict[str, Any]:
@@ -42,16 +49,18 @@ def as_csv(records: Iterable[Record]) -> Iterator[str]:
 
 
 def as_parquet(records: Iterable[Record]) -> bytes:
-    """One file. Raises ConfigError when pyarrow is not installed."""
+    """One file; a column has the same type whatever it holds. Raises ConfigError when pyarrow is not installed."""
     try:
         import pyarrow
         import pyarrow.parquet
     except ImportError as error:
         raise ConfigError("Parquet needs pyarrow.", "pip install pyarrow, or take CSV.") from error
-    written = io.BytesIO()
-    rows = [row(record) for record in records]
-    columns = {name: [one[name] for one in rows] for name in COLUMNS}
-    pyarrow.parquet.write_table(pyarrow.table(columns), written)
+    kinds = {int: pyarrow.int64(), float: pyarrow.float64(), str: pyarrow.string()}
+    schema = pyarrow.schema([(name, kinds[KINDS.get(name, str)]) for name in COLUMNS])
+    written, rows = io.BytesIO(), map(row, records)
+    with pyarrow.parquet.ParquetWriter(written, schema) as file:
+        while batch := list(islice(rows, BATCH)):
+            file.write_table(pyarrow.Table.from_pylist(batch, schema))
     return written.getvalue()
 
 

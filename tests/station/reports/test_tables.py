@@ -66,3 +66,6 @@ def test_parquet_reads_back() -> None:
     table = pyarrow.parquet.read_table(pyarrow.BufferReader(as_parquet([record(1), record(2)])))
     assert table.column_names == list(COLUMNS)
     assert table["sequence"].to_pylist() == [1, 2]
+    assert table["findings"].to_pylist() == ["colour_chart:missing"] * 2
+    nothing = pyarrow.parquet.read_table(pyarrow.BufferReader(as_parquet([])))
+    assert nothing.schema == table.schema
