@@ -95,4 +95,4 @@ def _said(what: str, text: str) -> str:
 
 
 def _plain(check: str, words: Words) -> str:
-    return check.replace("_", " ") if check != atlas.ANY else words["atlas_any"]
+    return words["atlas_any"] if check == atlas.ANY else words.get(f"check_{check}", check.replace("_", " "))

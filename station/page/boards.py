@@ -51,6 +51,8 @@ def document(found: Figures, title: str, about: Sequence[str], words: Words) -> 
 
 def defect(check: str, code: str, words: Words) -> str:
     """A defect's name for people; what nobody has translated is shown as it is called."""
+    if f"code_{check}_{code}" in words:
+        return words[f"code_{check}_{code}"]
     named = words.get(f"check_{check}", check.replace("_", " "))
     return f"{named}: {words.get(f'defect_{code}', code.replace('_', ' '))}"
 
@@ -117,7 +119,7 @@ def _titled(name: str, picture: Picture, some: bool, words: Words) -> Plate:
 
 
 def _whole(share: float) -> str:
-    return f"{100 * share:.0f} %"
+    return f"{100 * share:.3g} %"
 
 
 def _grids(found: Figures, words: Words) -> tuple[Grid, ...]:

@@ -21,4 +21,4 @@ document.addEventListener("keydown", (event) => {
 });
 
 const current = document.querySelector(".strip [aria-current]");
-current?.scrollIntoView({ block: "nearest", inline: "center" });
+if (current) current.parentElement.scrollLeft = current.offsetLeft - current.parentElement.clientWidth / 2;

@@ -106,7 +106,7 @@ def router(title: str, assets: str, feed: Feed, book: Book) -> APIRouter:
         person: Person, words: Words, station: str, place: int | None, said: str = "", status: int = 200
     ) -> HTMLResponse:
         body = _page(feed, station, place, said, words)
-        made = office.shell(words, title, assets, person, "/looks", body, style="looks.css", script="looks.js")
+        made = office.shell(words, title, assets, person, "/looks", body, style="wall.css looks.css", script="looks.js")
         return HTMLResponse(made, status, office.FRESH)
 
     @routes.get("/looks")

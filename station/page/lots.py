@@ -133,7 +133,7 @@ def _course(lots: Sequence[Lot], words: Words) -> Picture | None:
         return None
     bucket = _bucket(at[0], at[-1], len(at))
     course = Course(at[0], at[-1] + bucket, bucket)
-    return control(course, [Series("", at, chart)], words["looks_course_about"], shown=lambda p: f"{100 * p:.0f} %")
+    return control(course, [Series("", at, chart)], words["looks_course_about"], shown=lambda p: f"{100 * p:.3g} %")
 
 
 def _sampled(lot: Lot) -> int:

@@ -36,8 +36,8 @@ def shell(
     style: str = "",
     script: str = "",
 ) -> str:
-    """A whole page: `here` is its path, `tools` stand in its head and `body` is its main part, both HTML; `style` and
-    `script`: the names of its own files."""
+    """A whole page: `here` is its path, `tools` stand in its head and `body` is its main part, both HTML; `style`
+    and `script`: the names of its own files."""
     links = "".join(
         f'<a href="{path}"{" aria-current=page" if path == here else ""}>{escape(words[f"nav_{page}"])}</a>'
         for path, page in PAGES
@@ -55,7 +55,7 @@ def shell(
         nav=escape(words["nav"]),
         skip=escape(words["nav_skip"]),
         scripts=f'<script type="module" src="{assets}/{script}"></script>' if script else "",
-        styles=f'<link rel="stylesheet" href="{assets}/{style}">' if style else "",
+        styles="".join(f'<link rel="stylesheet" href="{assets}/{name}">' for name in style.split()),
         who=_who(person, words),
         languages=languages(words, here),
     )

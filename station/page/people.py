@@ -81,7 +81,8 @@ def _remove(one: Person, person: Person, words: Words) -> str:
     if one.name == person.name:
         return escape(words["people_oneself"])
     button = (
-        f'<button type="submit" name="remove" value="1">{escape(words["people_remove"])} {escape(one.name)}</button>'
+        f'<button type="submit" name="remove" value="1" aria-label="{escape(words["people_remove"])}: '
+        f'{escape(one.name, quote=True)}">{escape(words["people_remove"])}</button>'
     )
     name = f'<input type="hidden" name="name" value="{escape(one.name, quote=True)}">'
     return f'<form method="post" action="/people">{name}{button}</form>'

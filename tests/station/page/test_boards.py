@@ -16,7 +16,11 @@ def test_figures_have_their_units() -> None:
 
 @pytest.mark.parametrize(
     ("check", "code", "name"),
-    [("label_sharpness", "blurred", "Label sharpness: blurred"), ("mine", "very_odd", "mine: very odd")],
+    [
+        ("label_sharpness", "blurred", "Label blurred"),
+        ("barcode", "not_judged", "Barcode: not judged"),
+        ("mine", "very_odd", "mine: very odd"),
+    ],
 )
 def test_defects_have_names(check: str, code: str, name: str) -> None:
     """Those of the catalogue, and a third party's by what they are called."""
