@@ -19,9 +19,9 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from station.records.backfill import add_tallies
+from station.records.backfill import add_hours, add_tallies
 from station.records.rows import verdict_row
-from station.records.tables import stands, tallies, tally_defects, tally_measures
+from station.records.tables import HOURS, QUARTERS, stands
 from station.stores import sqlite
 from station.types import Capture, Engine, Finding, Outcome, Stamp, Verdict
 
@@ -56,9 +56,10 @@ def fill(state: Path, verdicts: int, *, seed: int, until: datetime | None = None
                 file.executemany(f"INSERT INTO verdicts ({names}) VALUES ({values})", batch)  # noqa: S608
     engine = sa.create_engine(f"sqlite:///{path}")
     with engine.begin() as connection:
-        for table in (tallies, tally_defects, tally_measures, stands):
+        for table in (*QUARTERS, *HOURS, stands):
             table.drop(connection)
         add_tallies(connection)
+        add_hours(connection)
     engine.dispose()
 
 

@@ -1,4 +1,4 @@
-"""The step that counts the verdicts of a database from before there were counts (tallies.py)."""
+"""The steps that count the verdicts of a database from before there were counts (tallies.py), and add them up."""
 
 from __future__ import annotations
 
@@ -27,6 +27,12 @@ TABLES = (
     "CREATE TABLE stands (station TEXT NOT NULL, rig TEXT NOT NULL, sequence BIGINT NOT NULL, at DATETIME NOT NULL,"
     " CONSTRAINT pk_stands PRIMARY KEY (station, rig))",
 )
+SUMMED = (
+    ("tallies", "", COUNTED),
+    ("tally_defects", ", check_name, code, outcome", ("count",)),
+    ("tally_measures", ", measure", ("count", "total")),
+)
+"""Of the first three of them: name, what more is in their key, what is added up."""
 Sums = defaultdict[tuple[Any, ...], dict[str, float]]
 """Key -> column -> sum."""
 
@@ -44,6 +50,19 @@ def add_tallies(connection: Connection) -> None:
     for (station, rig), (sequence, at) in last.items():
         row = {"station": station, "rig": rig, "sequence": sequence, "at": at}
         connection.execute(text("INSERT INTO stands VALUES (:station, :rig, :sequence, :at)").bindparams(), row)
+
+
+def add_hours(connection: Connection) -> None:
+    """Make the tables by the hour, and add up those by the quarter of an hour."""
+    rowless = " WITHOUT ROWID" if connection.dialect.name == "sqlite" else ""
+    where = "slot, station, rig, session"
+    for statement, (name, more, sums) in zip(TABLES, SUMMED, strict=False):
+        connection.execute(text(statement.replace(name, f"{name}_by_hour") + rowless))
+        key, added = f"{where}{more}", ", ".join(f"SUM({one})" for one in sums)
+        hours = key.replace("slot", "slot - slot % 3600", 1)
+        into = f"INSERT INTO {name}_by_hour ({key}, {', '.join(sums)})"
+        summed = f"SELECT {hours}, {added} FROM {name} GROUP BY {hours}"  # noqa: S608 - our own names
+        connection.execute(text(f"{into} {summed}"))
 
 
 def _counted(connection: Connection) -> tuple[Sums, Sums, Sums, dict[tuple[str, str], tuple[int, datetime]]]:

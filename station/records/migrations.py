@@ -32,7 +32,7 @@ from sqlalchemy import (
 )
 
 from station.errors import StoreError
-from station.records.backfill import add_tallies
+from station.records.backfill import add_hours, add_tallies
 from station.records.tables import metadata, migrations
 
 
@@ -131,6 +131,7 @@ STEPS: tuple[Migration, ...] = (
     Migration(3, "counts by the quarter of an hour", add_tallies),
     Migration(4, "sessions, retakes, wrong alarms", _add_bench),
     Migration(5, "second looks", _add_looks),
+    Migration(6, "counts by the hour", add_hours),
 )
 
 

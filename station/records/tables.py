@@ -218,7 +218,7 @@ files = Table(
 
 
 def _by_slot(name: str, *columns: Column[Any]) -> Table:
-    """A table of counts; `slot`: begin of a quarter of an hour, seconds since 1970; `session`: 0 without one."""
+    """A table of counts; `slot`: begin of its quarter of an hour or hour, seconds since 1970; `session`: 0 without."""
     return Table(
         name,
         metadata,
@@ -231,33 +231,23 @@ def _by_slot(name: str, *columns: Column[Any]) -> Table:
     )
 
 
-tallies = _by_slot(
-    "tallies",
-    Column("captures", Integer, nullable=False),
-    Column("passed", Integer, nullable=False),
-    Column("warned", Integer, nullable=False),
-    Column("unknown", Integer, nullable=False),
-    Column("failed", Integer, nullable=False),
-    Column("retakes", Integer, nullable=False),
-    Column("passed_at_once", Integer, nullable=False),
-    Column("idle_s", Float, nullable=False),
-    Column("busy_s", Float, nullable=False),
-)
+def _counts(end: str = "") -> tuple[Table, Table, Table]:
+    """Captures, defects and measures; `end` ends the tables' names."""
+    names = ("captures", "passed", "warned", "unknown", "failed", "retakes", "passed_at_once")
+    whole: list[Column[Any]] = [Column(name, Integer, nullable=False) for name in names]
+    seconds: list[Column[Any]] = [Column(name, Float, nullable=False) for name in ("idle_s", "busy_s")]
+    of: list[Column[Any]] = [Column(name, Text, primary_key=True) for name in ("check_name", "code", "outcome")]
+    measured: list[Column[Any]] = [Column("measure", Text, primary_key=True), Column("count", Integer, nullable=False)]
+    return (
+        _by_slot(f"tallies{end}", *whole, *seconds),
+        _by_slot(f"tally_defects{end}", *of, Column("count", Integer, nullable=False)),
+        _by_slot(f"tally_measures{end}", *measured, Column("total", Float, nullable=False)),
+    )
 
-tally_defects = _by_slot(
-    "tally_defects",
-    Column("check_name", Text, primary_key=True),
-    Column("code", Text, primary_key=True),
-    Column("outcome", Text, primary_key=True),
-    Column("count", Integer, nullable=False),
-)
 
-tally_measures = _by_slot(
-    "tally_measures",
-    Column("measure", Text, primary_key=True),
-    Column("count", Integer, nullable=False),
-    Column("total", Float, nullable=False),
-)
+tallies, tally_defects, tally_measures = QUARTERS = _counts()
+HOURS = _counts("_by_hour")
+"""The same once more, added up by the hour: what a year is read from."""
 
 stands = Table(
     "stands",

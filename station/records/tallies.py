@@ -11,11 +11,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, TextClause, bindparam, func, select, text
 
-from station.records.tables import Utc, stands, tallies, tally_defects, tally_measures, verdicts
+from station.records.tables import HOURS, QUARTERS, Utc, stands, verdicts
 from station.types import Cell, Count, Defects, Mean, Span, Stand, Tallies
 
 SLOT_S = 900
-"""Everything is counted by the quarter of an hour."""
+"""Everything is counted by the quarter of an hour, and once more by the hour."""
+HOUR_S = 3600
 IDLE_AFTER_S = 120.0
 """A longer pause between two captures is idle time (ours: a slow sheet takes a minute)."""
 AWAY_AFTER_S = 1800.0
@@ -38,27 +39,29 @@ def note(
     stand: dict[str, Any] = {"station": row["station"], "rig": row["rig"]}
     before = connection.scalar(_BEFORE, stand)
     connection.execute(_NOW, stand | {"sequence": row["sequence"], "at": at})
-    key = {"slot": slot(at)} | stand | {"session": session}
-    grown = {
-        "tallies": [key | counted(row["outcome"], retake_of is not None, None if before is None else at - before)],
-        "tally_defects": [
+    key = stand | {"session": session}
+    heads, codes, means = (
+        [key | counted(row["outcome"], retake_of is not None, None if before is None else at - before)],
+        [
             key | {"check_name": check, "code": code, "outcome": outcome, "count": 1}
             for check, code, outcome in defects(document)
         ],
-        "tally_measures": [key | {"measure": name, "count": 1, "total": value} for name, value in measured(document)],
-    }
+        [key | {"measure": name, "count": 1, "total": value} for name, value in measured(document)],
+    )
     if retake_of is not None and (failed := connection.scalar(_AT, {"capture_id": retake_of})) is not None:
         waited = key | {"measure": "retake", "count": 1, "total": (at - failed).total_seconds()}
-        grown["tally_measures"].append(waited)
-    for table, rows in grown.items():
-        if rows:
-            connection.execute(_GROW[table], rows)
+        means.append(waited)
+    for tables, size in ((QUARTERS, SLOT_S), (HOURS, HOUR_S)):
+        begun = {"slot": slot(at, size)}
+        for table, rows in zip(tables, (heads, codes, means), strict=True):
+            if rows:
+                connection.execute(_GROW[table.name], [row | begun for row in rows])
 
 
-def slot(at: datetime) -> int:
-    """The quarter of an hour that holds a moment, as seconds since 1970."""
+def slot(at: datetime, size_s: int = SLOT_S) -> int:
+    """The quarter of an hour (or what `size_s` says) that holds a moment, as seconds since 1970."""
     seconds = int(at.timestamp())
-    return seconds - seconds % SLOT_S
+    return seconds - seconds % size_s
 
 
 def counted(outcome: str, retake: bool, gap: Any) -> dict[str, float]:
@@ -96,8 +99,10 @@ def measured(document: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
 
 
 def read(connection: Connection, span: Span) -> Tallies:
-    """What was counted in a span."""
-    return Tallies(_cells(connection, span), _means(connection, span), _defects(connection, span))
+    """What was counted in a span; by the hour where the span and its buckets are of whole hours."""
+    edges = (span.since.timestamp(), span.until.timestamp(), span.bucket.total_seconds(), span.zone.total_seconds())
+    heads, codes, means = HOURS if all(edge % HOUR_S == 0 for edge in edges) else QUARTERS
+    return Tallies(_cells(connection, heads, span), _means(connection, means, span), _defects(connection, codes, span))
 
 
 def last_at_stands(connection: Connection) -> tuple[Stand, ...]:
@@ -106,12 +111,12 @@ def last_at_stands(connection: Connection) -> tuple[Stand, ...]:
     return tuple(Stand(row["station"], row["rig"], row["sequence"], row["at"]) for row in rows)
 
 
-def _cells(connection: Connection, span: Span) -> tuple[Cell, ...]:
-    bucket, t = _bucket(tallies, span), tallies.c
+def _cells(connection: Connection, table: Table, span: Span) -> tuple[Cell, ...]:
+    bucket, t = _bucket(table, span), table.c
     sums = [func.sum(t[name]).label(name) for name in COUNTED]
     query = (
         select(bucket, t.station, t.rig, t.session, *sums)
-        .where(*_within(tallies, span))
+        .where(*_within(table, span))
         .group_by(bucket, t.station, t.rig, t.session)
         .order_by(bucket, t.station, t.rig, t.session)
     )
@@ -127,12 +132,12 @@ def _cells(connection: Connection, span: Span) -> tuple[Cell, ...]:
     )
 
 
-def _means(connection: Connection, span: Span) -> tuple[Mean, ...]:
-    bucket, t = _bucket(tally_measures, span), tally_measures.c
+def _means(connection: Connection, table: Table, span: Span) -> tuple[Mean, ...]:
+    bucket, t = _bucket(table, span), table.c
     count, total = func.sum(t.count).label("number"), func.sum(t.total).label("total")
     query = (
         select(bucket, t.station, t.rig, t.measure, count, total)
-        .where(*_within(tally_measures, span))
+        .where(*_within(table, span))
         .group_by(bucket, t.station, t.rig, t.measure)
         .order_by(bucket, t.station, t.rig, t.measure)
     )
@@ -142,12 +147,12 @@ def _means(connection: Connection, span: Span) -> tuple[Mean, ...]:
     )
 
 
-def _defects(connection: Connection, span: Span) -> tuple[Defects, ...]:
-    t = tally_defects.c
+def _defects(connection: Connection, table: Table, span: Span) -> tuple[Defects, ...]:
+    t = table.c
     number = func.sum(t.count).label("number")
     query = (
         select(t.check_name, t.code, t.outcome, number)
-        .where(*_within(tally_defects, span))
+        .where(*_within(table, span))
         .group_by(t.check_name, t.code, t.outcome)
         .order_by(number.desc(), t.check_name, t.code, t.outcome)
     )
@@ -184,7 +189,7 @@ def _growing(table: Table) -> TextClause:
     return text(f"{into} ON CONFLICT ({', '.join(key)}) DO UPDATE SET {grown}")
 
 
-_GROW = {table.name: _growing(table) for table in (tallies, tally_defects, tally_measures)}
+_GROW = {table.name: _growing(table) for table in (*QUARTERS, *HOURS)}
 _BEFORE = select(stands.c.at).where(stands.c.station == bindparam("station"), stands.c.rig == bindparam("rig"))
 _AT = select(verdicts.c.recorded_at).where(verdicts.c.capture_id == bindparam("capture_id"))
 _NOW = text(

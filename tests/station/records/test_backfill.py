@@ -5,13 +5,12 @@ from __future__ import annotations
 import sqlalchemy as sa
 from hypothesis import given, settings
 
-from station.records.backfill import add_tallies
-from station.records.tables import metadata, stands, tally_defects, tally_measures
-from station.records.tables import tallies as heads
+from station.records.backfill import add_hours, add_tallies
+from station.records.tables import HOURS, QUARTERS, metadata, stands
 from station.types import Outcome
 from tests.station.records.test_tallies import SHOTS, shoot
 
-COUNTS = (heads, tally_defects, tally_measures, stands)
+COUNTS = (*QUARTERS, *HOURS, stands)
 
 
 def counts(connection: sa.Connection) -> list[list[tuple[object, ...]]]:
@@ -34,5 +33,6 @@ def test_counting_anew_gives_what_was_kept_up(
         for table in COUNTS:
             table.drop(connection)
         add_tallies(connection)
+        add_hours(connection)
         assert counts(connection) == kept
     engine.dispose()
