@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from calibration.rig import SPREADS, Figure, Learned, zone
-from station import svg
+from station.diagrams import offline
+from station.diagrams.curves import Axes, Curve, around, curves
 
 WORDS = {
     "sharpness_edge_px": ("Edge width of the labels", "px"),
@@ -25,30 +26,30 @@ def write(learned: Learned, name: str, target: Path) -> None:
         facts.append(("sheet", f"{learned.sheet_mm[0]:g} x {learned.sheet_mm[1]:g} mm"))
     parts = [
         f"<p>Learned from {len(learned.used)} good photographs.</p>",
-        svg.table(("key", "value"), facts),
+        offline.table(("key", "value"), facts),
         *charts,
         zones(learned.boxes, learned.facts["size_px"]),
-        svg.table(("left out", "why"), learned.left_out.items()) if learned.left_out else "",
+        offline.table(("left out", "why"), learned.left_out.items()) if learned.left_out else "",
     ]
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(svg.page(f"Rig {name}", parts), encoding="utf-8")
+    target.write_text(offline.page(f"Rig {name}", parts), encoding="utf-8")
 
 
 def _figure(title: str, unit: str, usual: Figure) -> str:
     """Photograph by photograph, the median, and four spreads round it."""
     levels = [(usual.median, f"median {usual.median:.3g}")]
     levels += [(usual.median + k * SPREADS * usual.spread, f"{k * SPREADS:+g} spreads") for k in (-1, 1)]
-    reach = svg.around([*usual.values, *(y for y, _ in levels)])
-    axes = svg.Axes(title, "photograph", unit, (0, len(usual.values) + 1), reach, levels=levels)
+    reach = around([*usual.values, *(y for y, _ in levels)])
+    axes = Axes(title, "photograph", unit, (0, len(usual.values) + 1), reach, levels=levels)
     points = [(float(n), v) for n, v in enumerate(usual.values, 1)]
-    return svg.chart(axes, [svg.Series(unit, points, line=False)])
+    return offline.chart(curves(axes, [Curve(unit, points, line=False)]))
 
 
 def zones(boxes: Mapping[str, tuple[tuple[float, float, float, float], ...]], size_px: Sequence[int]) -> str:
     """The frame with every object's boxes, thin, and its zone, thick."""
     side, made = (300 * size_px[0] / max(size_px), 300 * size_px[1] / max(size_px)), []
     for number, (name, found) in enumerate(boxes.items()):
-        ink = svg.INKS[number % len(svg.INKS)]
+        ink = offline.INKS[number % len(offline.INKS)]
         left, top, width, height = zone(found)
         made += [_box(x0, y0, x1 - x0, y1 - y0, ink, 0.5, side) for x0, y0, x1, y1 in found]
         made.append(_box(left, top, width, height, ink, 2.0, side))

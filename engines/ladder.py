@@ -27,10 +27,12 @@ from tqdm import tqdm
 from calibration import int8
 from engines import build
 from engines.synthesise import draw_sheet
-from station import segment, svg, tuning
+from station import segment, tuning
 from station.backends import onnxruntime, tensorrt
 from station.config import Config
 from station.contracts import Backend
+from station.diagrams import offline
+from station.diagrams.curves import lying
 from station.errors import EngineError
 from station.types import Image, Model
 
@@ -150,4 +152,4 @@ def picture(rungs: Sequence[Rung]) -> str:
     """The same as SVG: a bar a rung."""
     timed = [r for r in rungs if not r.refused]
     rows = [(f"{r.name}, {r.precision}", r.median_ms, f"{r.agreement:.2%} of pixels agree") for r in timed]
-    return svg.bars("One image, memory to maps, median", "ms", rows)
+    return offline.chart(lying("One image, memory to maps, median", "ms", rows)) + "\n"

@@ -15,8 +15,9 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from station import svg
 from station.contracts import Store
+from station.diagrams import offline
+from station.diagrams.curves import Axes, Curve, around, curves
 from station.errors import StationError
 from station.measure.shares import wilson
 from station.types import Action, Finding, Outcome, Record
@@ -137,11 +138,11 @@ def chart(history: History, check: str, asked: float) -> str:
     lines = []
     for name, action in (("alarms", None), ("accepted", Action.ACCEPT), ("taken again", Action.RETAKE)):
         counts = [sum(action in (None, c.action) for c in history.alarms(float(x))) for x in at]
-        lines.append(svg.Series(name, [(float(x), float(n)) for x, n in zip(at, counts, strict=True)]))
+        lines.append(Curve(name, [(float(x), float(n)) for x, n in zip(at, counts, strict=True)]))
     high = max((y for line in lines for _, y in line.points), default=1.0)
-    axes = svg.Axes(f"What if: {check}", f"limit, {history.unit}", "photographs", svg.around(at.tolist()),
+    axes = Axes(f"What if: {check}", f"limit, {history.unit}", "photographs", around(at.tolist()),
                     (0.0, high or 1.0), marks=[(asked, f"{asked:g}")])  # fmt: skip
-    return svg.chart(axes, lines)
+    return offline.chart(curves(axes, lines))
 
 
 def run(store: Store, check: str, asked: float, newest: int, picture: Path | None, console: Console) -> None:

@@ -11,7 +11,12 @@ def svg(picture: Picture) -> str:
     """As large as the place it is put in, in its own proportions."""
     size = f'viewBox="0 0 {picture.width:g} {picture.height:g}"'
     about = escape(picture.about, quote=True)
-    return f'<svg class="chart" role="img" aria-label="{about}" {size}>{"".join(map(_mark, picture.marks))}</svg>'
+    return f'<svg class="chart" role="img" aria-label="{about}" {size}>{drawn(picture)}</svg>'
+
+
+def drawn(picture: Picture) -> str:
+    """The marks alone, for an <svg> element of another kind."""
+    return "".join(map(_mark, picture.marks))
 
 
 def _mark(mark: Mark) -> str:

@@ -11,7 +11,6 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from station import svg
 from station.bench.defects import run
 from station.bench.defects.catalogue import Fault
 from station.bench.defects.run import Order
@@ -26,6 +25,9 @@ from station.bench.defects.tally import (
     right,
     skew_errors,
 )
+from station.diagrams import offline
+from station.diagrams.curves import Axes, Curve, around, curves
+from station.diagrams.picture import Picture
 
 LEAST_OF = 5
 """Fewer photographs with and without a fault than this make no ROC curve."""
@@ -56,12 +58,12 @@ def bench(order: Order, console: Console) -> Path:
                  for e in errors if e.errors],
     }  # fmt: skip
     (order.out / "defects.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
-    curves = [*severity_curves(found), *roc_curves(rows, faults)]
-    (order.out / "defects.svg").write_text(svg.sheet(curves), encoding="utf-8")
-    tables = [svg.table(_HEAD, map(_cells, found)), "<p>False alarms, and alarms that no annotation decides:</p>",
-              *(svg.table(_HEAD_FALSE, map(_cells_false, alarms)) for alarms in (wrong, undecided))]  # fmt: skip
+    drawn = [*severity_curves(found), *roc_curves(rows, faults)]
+    (order.out / "defects.svg").write_text(offline.sheet(drawn), encoding="utf-8")
+    tables = [offline.table(_HEAD, map(_cells, found)), "<p>False alarms, and alarms that no annotation decides:</p>",
+              *(offline.table(_HEAD_FALSE, map(_cells_false, alarms)) for alarms in (wrong, undecided))]  # fmt: skip
     said = [f"<p>{line}</p>" for line in words(errors, whole, of_whole)]
-    text = svg.page(f"Seeded defects in {len(rows)} photographs", [*said, *curves, *tables])
+    text = offline.page(f"Seeded defects in {len(rows)} photographs", [*said, *map(offline.chart, drawn), *tables])
     (order.out / "defects.html").write_text(text, encoding="utf-8")
     console.print(f"Tables, curves and figures: {order.out / 'defects.html'}, defects.json, defects.svg.")
     return order.out
@@ -117,7 +119,7 @@ def words(errors: Iterable[SkewErrors], whole: int, of_whole: int) -> list[str]:
     return said
 
 
-def severity_curves(found: Sequence[Detection]) -> list[str]:
+def severity_curves(found: Sequence[Detection]) -> list[Picture]:
     """One chart a family of several severities: share noticed, with its interval."""
     charts = []
     for family in dict.fromkeys(d.family for d in found):
@@ -125,33 +127,33 @@ def severity_curves(found: Sequence[Detection]) -> list[str]:
         if len(several) < 2:
             continue
         points = [(d.severity, d.interval[0], d.hits / d.of, d.interval[1]) for d in several if d.interval]
-        reach = svg.around([p[0] for p in points])
-        axes = svg.Axes(family, several[0].unit, "share noticed", reach)
-        charts.append(svg.chart(axes, [svg.Series(family, points)]))
+        reach = around([p[0] for p in points])
+        axes = Axes(family, several[0].unit, "share noticed", reach)
+        charts.append(curves(axes, [Curve(family, points)]))
     turned = [d for d in found if d.family.startswith("turned by") and d.interval]
     if turned:
         points = [(n, d.interval[0], d.hits / d.of, d.interval[1]) for n, d in enumerate(turned, 1) if d.interval]
         marks = [(n, f"{d.severity:g}") for n, d in enumerate(turned, 1)]
-        axes = svg.Axes("Skew alarmed, by total turn up to", "degrees (classes)", "share alarmed",
+        axes = Axes("Skew alarmed, by total turn up to", "degrees (classes)", "share alarmed",
                         (0.5, len(turned) + 0.9), marks=marks)  # fmt: skip
-        charts.insert(0, svg.chart(axes, [svg.Series("", points)]))
+        charts.insert(0, curves(axes, [Curve("", points)]))
     return charts
 
 
-def roc_curves(rows: Sequence[Row], faults: Iterable[Fault]) -> list[str]:
+def roc_curves(rows: Sequence[Row], faults: Iterable[Fault]) -> list[Picture]:
     """One chart a family whose check gives a figure: share noticed over share of clean photographs alarmed, at every
     limit that the figure could have."""
     charts = []
     chosen = [f for f in faults if f.family != "rotation"]
     for family in dict.fromkeys(f.family for f in chosen):
-        curves = [c for f in chosen if f.family == family and (c := _roc(rows, f)) is not None]
-        if curves:
-            axes = svg.Axes(f"ROC: {family}", "clean photographs alarmed", "share noticed", (0.0, 1.0))
-            charts.append(svg.chart(axes, curves[:8]))
+        found = [c for f in chosen if f.family == family and (c := _roc(rows, f)) is not None]
+        if found:
+            axes = Axes(f"ROC: {family}", "clean photographs alarmed", "share noticed", (0.0, 1.0))
+            charts.append(curves(axes, found[:6]))
     return charts
 
 
-def _roc(rows: Sequence[Row], fault: Fault) -> svg.Series | None:
+def _roc(rows: Sequence[Row], fault: Fault) -> Curve | None:
     faulty = [s for r in rows if (s := _score(r["seeded"].get(fault.key), fault)) is not None]
     clean = [s for r in rows if (s := _score(r["clean"], fault)) is not None]
     if min(len(faulty), len(clean)) < LEAST_OF or len(set(faulty + clean)) < 3:
@@ -159,7 +161,7 @@ def _roc(rows: Sequence[Row], fault: Fault) -> svg.Series | None:
     limits = np.unique([*faulty, *clean])[::-1]
     limits = limits[np.linspace(0, len(limits) - 1, min(60, len(limits))).astype(int)]
     points = [(float(np.mean(np.array(clean) >= x)), float(np.mean(np.array(faulty) >= x))) for x in limits]
-    return svg.Series(f"{fault.severity:g} {fault.unit}", [(0.0, 0.0), *points, (1.0, 1.0)])
+    return Curve(f"{fault.severity:g} {fault.unit}", [(0.0, 0.0), *points, (1.0, 1.0)])
 
 
 def _score(answer: object, fault: Fault) -> float | None:
