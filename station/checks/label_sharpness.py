@@ -48,9 +48,10 @@ FAINT_CONTRAST = 14.0
 """Grey levels of ink below its paper under which soft cannot be told from faded (ours)."""
 BLANK_CONTRAST = 7.0
 """Below this there is no writing at all: paper grain and noise alone measure as much (ours)."""
-SHARP_TAIL = 0.55
-"""Where a fifth of the edges are narrower than this part of the limit, the camera was in focus on this label: it leaves
-no edge narrower than its blur, while print may be soft in part (the same labels)."""
+SHARP_TAIL, SHARP_TAIL_PX = 0.55, 2.6
+"""Where a fifth of the edges are narrower than this part of the limit, and than this, the camera was in focus on this
+label: it leaves no edge narrower than its blur, while print may be soft in part. Sharp labels have 1.3 to 2.5 px, those
+that defocus made illegible 3.2 px and more (the same)."""
 MOST_EDGE = 1.4
 """However high the letters, edges wider than so many times `max_edge_px` are blurred: a guard against heights measured
 on letters that ran together (the same). A rig that knows what is usual needs no such latitude."""
@@ -236,7 +237,11 @@ def _judge(label: _Label, limits: _Limits, frame_px: float | None) -> Finding:
     if moved or strokes.edge_px > limit:
         if label.region.confidence < settings.min_confidence:
             return _not_judged(label, "blurred, if it is a label at all")
-        if not moved and strokes.tail_px <= SHARP_TAIL * limit and (frame_px is None or frame_px <= limit):
+        if (
+            not moved
+            and strokes.tail_px <= min(SHARP_TAIL_PX, SHARP_TAIL * limit)
+            and (frame_px is None or frame_px <= limit)
+        ):
             return _soft(label, limit)
         return _blurred(label, limit, frame_px)
     if letters is not None and letters < settings.min_x_height_px:
