@@ -62,8 +62,10 @@ def borders(gx: Floats, gy: Floats, steep: Mask) -> Mask:
     level = np.abs(gy) >= np.abs(gx)  # by direction, so that the corners of a frame do not join its sides
     for same in (steep & level, steep & ~level):
         _, labels, stats, _ = cv2.connectedComponentsWithStats(same.astype(np.uint8), connectivity=8)
-        long = (stats[1:, 2] >= LONG * steep.shape[1]) | (stats[1:, 3] >= LONG * steep.shape[0])
-        for n in 1 + np.flatnonzero(long):
+        wide, high, area = stats[1:, 2], stats[1:, 3], stats[1:, 4]
+        long = (wide >= LONG * steep.shape[1]) | (high >= LONG * steep.shape[0])
+        length = np.hypot(wide, high)
+        for n in 1 + np.flatnonzero(long & (area <= length * (2 + THIN * length))):
             left, top, width, height = stats[n, :4]
             inside = labels[top : top + height, left : left + width] == n
             if _straight(inside):
