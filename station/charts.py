@@ -54,6 +54,9 @@ class ChartFile(Settings):
     illuminant: Literal["D50"] = Field(default="D50", description="Illuminant of the values.")
     observer_deg: Literal[2] = Field(default=2, description="Observer of the values, degrees.")
     length_mm: float | None = Field(default=None, gt=0, description="Long side of the card, mm.")
+    width_mm: float | None = Field(
+        default=None, gt=0, description="Width that the places of the patches are shares of, mm: gives the resolution."
+    )
     card_aspect: float | None = Field(default=None, gt=0, description="Width over height of the card; else `aspect`.")
     aspect: float = Field(default=1.0, gt=0, description="Width over height of the patch field with its frame.")
     rows: int = Field(default=1, ge=1, description="Rows of patches.")
@@ -120,7 +123,7 @@ def _loaded(path: Path, _: int) -> Chart:
 def _chart(path: Path, table: ChartFile, layout: str, aspect: float, patches: tuple[Patch, ...]) -> Chart:
     title = table.name or path.stem
     return Chart(path.stem, title, layout, aspect, table.values, patches, table.length_mm, table.serial,
-                 table.recorded, table.due)  # fmt: skip
+                 table.recorded, table.due, table.width_mm)  # fmt: skip
 
 
 def _patches(located: Located, table: ChartFile) -> tuple[Patch, ...]:

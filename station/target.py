@@ -150,6 +150,18 @@ def _which(found: Chart, corners: Floats, kinds: Sequence[Chart], own: Sequence[
     return nearest if off[nearest.name] < np.log(SAME_SIZE) else named
 
 
+def px_per_mm(seen: Seen) -> float | None:
+    """From how far apart the patches lie (the similarity that fits their corners best, Umeyama 1991), where the chart's
+    file tells its width; None of half a chart."""
+    if seen.chart is None or seen.corners is None or seen.half or seen.chart.width_mm is None:
+        return None
+    x, y, w, h = np.array([patch.place for patch in seen.chart.patches]).T
+    shares = np.stack([(x, y), (x + w, y), (x + w, y + h), (x, y + h)]).transpose(2, 0, 1).reshape(-1, 2)
+    meant = shares * (seen.chart.width_mm, seen.chart.width_mm / seen.chart.aspect)
+    apart, there = meant - meant.mean(axis=0), seen.corners.reshape(-1, 2) - seen.corners.reshape(-1, 2).mean(axis=0)
+    return float(np.linalg.svd(apart.T @ there, compute_uv=False).sum() / (apart**2).sum())
+
+
 def inner_boxes(corners: Floats, size: tuple[int, int]) -> list[Box]:
     """The upright rectangle inside each patch that is read, clipped to a picture of `size` (w, h), never empty."""
     across, down = corners[:, 1] - corners[:, 0], corners[:, 3] - corners[:, 0]

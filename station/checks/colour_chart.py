@@ -232,7 +232,9 @@ def _measure(chart: _Chart) -> Measure:
     made = {named.get(key, key): None if v is None else round(v, 3) for key, v in asdict(chart.figures).items()}
     known = chart.seen.chart
     facts = {"bbox": list(chart.region.box), "kind": known.name if known is not None else None}
-    return Measure("charts", {**facts, "values": known.values if known is not None else None, **made})
+    scale = target.px_per_mm(chart.seen)
+    ppi = None if scale is None else round(scale * target.MM_PER_INCH, 1)
+    return Measure("charts", {**facts, "values": known.values if known is not None else None, "ppi": ppi, **made})
 
 
 def _well(scene: Scene, charts: list[_Chart]) -> str:

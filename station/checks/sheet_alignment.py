@@ -5,6 +5,8 @@ outline's sides that do not lie on the edge of the frame; `margins_px` between t
 (`margins_mm` where the rig's ppi is known); `keystone_deg`, by how much opposite sides run together, where all four are
 visible; `orientation_deg` (quarter turns the photograph needs) where the engine is sure of it. The outline is the
 sheet's, or the slide's where the model knows slides instead.
+The lines of two labels or more must run as the engine's word of the orientation has it: a contradiction is WARN
+`turned`, UNKNOWN where a turned photograph is a FAIL.
 
 Default limits: skew 0.5 degrees WARN (ours), 1.0 FAIL (FADGI 2016: +-1 degree, no software de-skew at four stars);
 the whole sheet and a small margin in the frame (FADGI 2016: "backing beyond all four edges"): clipped is FAIL, a margin
@@ -22,10 +24,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
+import cv2
 import numpy as np
 from pydantic import Field
 
-from station.measure import geometry
+from station import writing
+from station.measure import focus, geometry, lines
 from station.settings import Settings as Base
 from station.types import Box, Finding, Measure, Outcome, Region, Scene
 
@@ -35,6 +39,10 @@ OUTLINES = ("sheet", "slide")
 Severity = Literal["fail", "warn", "off"]
 OUTCOMES = {"fail": Outcome.FAIL, "warn": Outcome.WARN}
 MM_PER_INCH = 25.4
+LINES_PX, WINDOW_PX = 1536, 512
+"""Long side of the photograph, and of the part of a label, in which lines of writing are looked for."""
+MOST_LABELS, LEAST_LABELS, SURE_RUN = 4, 2, 1.0
+"""Labels looked at, and needed; the mean run of their lines (measure/lines.py) that says something."""
 
 
 class Settings(Base):
@@ -99,7 +107,8 @@ def check(scene: Scene, settings: Settings) -> Iterable[Finding | Measure]:
             outline,
         )
         return
-    alarms = [*_place(scene, outline, settings), *_turned(name, turned, settings)]
+    down = _runs_down(scene) if name == "sheet" and settings.orientation != "off" else None
+    alarms = [*_place(scene, outline, settings), *_turned(name, turned, down, settings)]
     yield from _margins(scene, outline)
     yield from _skew(scene, outline, settings)
     yield from _keystone(scene, outline, settings)
@@ -235,7 +244,29 @@ def _side_box(outline: Region, side: str, long_side: int) -> Box:
     return Box(max(0, x - edge // 2), max(0, y - edge // 2), edge, edge)
 
 
-def _turned(name: str, turned: int | None, settings: Settings) -> Iterator[Finding]:
+def _runs_down(scene: Scene) -> bool | None:
+    """Do the lines on the labels run from top to bottom of the frame? None where too few labels tell."""
+    part = min(1.0, LINES_PX / max(scene.photo.size_px))
+    found = []
+    for region in scene.of("label")[:MOST_LABELS]:
+        grey = writing.paper(scene.photo, region)
+        small = cv2.resize(grey, None, fx=part, fy=part, interpolation=cv2.INTER_AREA) if part < 1 else grey
+        found.append(lines.run(focus.written(np.asarray(small, np.uint8), WINDOW_PX)))
+    runs = [run for run in found if run is not None]
+    if len(runs) < LEAST_LABELS or abs(np.mean(runs)) < SURE_RUN:
+        return None
+    return bool(np.mean(runs) < 0)
+
+
+def _turned(name: str, turned: int | None, down: bool | None, settings: Settings) -> Iterator[Finding]:
+    if down is not None and settings.orientation != "off" and (turned in (90, 270)) != down:
+        way = "from top to bottom" if down else "from left to right"
+        said = f"The engine and the writing disagree which way up the {name} lies: lines on the labels run {way}."
+        if settings.orientation == "fail":
+            yield _unknown(said, "Look whether its text reads upright.")
+        else:
+            yield Finding(NAME, "turned", Outcome.WARN, said, "Look whether its text reads upright.")
+        return
     if turned is None and settings.orientation == "fail":
         yield _unknown(f"Which way up the {name} lies was not recognised.", "Look whether its text reads upright.")
     if not turned or settings.orientation == "off":

@@ -36,8 +36,9 @@ class Chart:
     """A kind of chart, or one physical copy when it has a `serial`.
 
     `layout` names the kind whose patches lie the same way (itself, if none); `aspect` is the card's width over height,
-    `length_mm` its long side; `values`: nominal (the maker's), approximate (another copy's or a third party's), none,
-    photographed or measured (this copy's own, good until `due`).
+    `length_mm` its long side, `width_mm` what the width that places are shares of measures; `values`: nominal (the
+    maker's), approximate (another copy's or a third party's), none, photographed or measured (this copy's own, good
+    until `due`).
     """
 
     name: str
@@ -50,6 +51,7 @@ class Chart:
     serial: str = ""
     recorded: date | None = None
     due: date | None = None
+    width_mm: float | None = None
 
     def __hash__(self) -> int:
         """Quick: a chart has up to 140 patches, and stands as a key in caches."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -149,3 +150,18 @@ def test_what_is_read_lies_inside_the_patch() -> None:
         shape = ring.astype(np.float32).reshape(-1, 1, 2)
         assert all(cv2.pointPolygonTest(shape, (float(x), float(y)), measureDist=False) >= 0 for x, y in corners)
         assert min(box.w, box.h) > 80 / 3.5
+
+
+@pytest.mark.parametrize("deg", [0.0, 3.0, 90.0])
+def test_the_patches_tell_the_resolution(deg: float) -> None:
+    """A chart of 100 mm whose card is drawn 400 px wide has 4 px a mm, however it lies."""
+    sized = replace(CLASSIC, width_mm=100.0)
+    shares = np.array([(p.place.x, p.place.y, p.place.w, p.place.h) for p in sized.patches])
+    x, y, w, h = shares.T
+    corners = np.stack([(x, y), (x + w, y), (x + w, y + h), (x, y + h)]).transpose(2, 0, 1)
+    a = np.radians(deg)
+    turn = np.array([[np.cos(a), np.sin(a)], [-np.sin(a), np.cos(a)]])
+    placed = (corners * (400, 400 / sized.aspect)) @ turn + (70, 30)
+    assert target.px_per_mm(target.Seen(sized, placed)) == pytest.approx(4.0)
+    assert target.px_per_mm(target.Seen(CLASSIC, placed)) is None
+    assert target.px_per_mm(target.Seen(sized, placed, half=True)) is None

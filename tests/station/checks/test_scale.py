@@ -73,3 +73,23 @@ def test_a_missing_scale_is_told_once() -> None:
     assert judge(missing)[0].code == "missing"
     said = Finding("required_objects", "missing", Outcome.FAIL, "No scale bar was found.", "Lay it in the frame.")
     assert judge(dataclasses.replace(missing, said=(said,)))[0].outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize(
+    ("told", "outcome", "measured"),
+    [(PPI * 1.005, Outcome.PASS, True), (PPI * 1.1, Outcome.FAIL, True), (PPI * 0.5, Outcome.PASS, False)],
+)
+def test_without_a_ruler_the_chart_tells(told: float, outcome: Outcome, measured: bool) -> None:
+    """What the check of the chart measured, unless that is another size of chart altogether."""
+    chart = Measure("charts", {"bbox": [10, 20, 300, 60], "ppi": told})
+    finding, ppi = judge(dataclasses.replace(case(PPI, shown=False), said=(chart,)))
+    assert finding.outcome is outcome
+    assert ppi == (pytest.approx(told, rel=0.001) if measured else None)
+
+
+def test_a_ruler_that_is_read_goes_before_the_chart() -> None:
+    """The chart is not asked then."""
+    chart = Measure("charts", {"bbox": [10, 20, 300, 60], "ppi": PPI * 1.1})
+    finding, ppi = judge(dataclasses.replace(case(PPI), said=(chart,)))
+    assert finding.outcome is Outcome.PASS
+    assert ppi == pytest.approx(PPI, rel=0.003)

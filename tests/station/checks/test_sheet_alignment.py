@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from station.checks import sheet_alignment
 from station.checks.sheet_alignment import Settings
 from station.types import Finding, Measure, Outcome, Region, Scene
+from tests.station.measure.test_lines import page
 from tests.station.scenes import BROKEN, ArrayPhoto, blank, region, scene, segmentation
 
 PHOTO = ArrayPhoto(blank(600, 900))
@@ -173,3 +174,23 @@ def test_a_cut_sheet_has_no_keystone() -> None:
     """Three visible sides do not tell perspective from a crooked sheet."""
     _, measures = judge(scene(PHOTO, region("sheet", 0, 100, 500, 700)))
     assert "keystone_deg" not in measures
+
+
+def written(quarter: int) -> Scene:
+    """Two labels full of writing, turned by quarters, on a sheet that the engine takes for upright."""
+    image = blank(900, 1200)
+    block = np.rot90(page(), quarter)
+    places = [(130, 160), (130, 560)]
+    for x, y in places:
+        image[y : y + block.shape[0], x : x + block.shape[1]] = block[..., None]
+    labels = [region("label", x, y, block.shape[1], block.shape[0]) for x, y in places]
+    sheet = region("sheet", 100, 130, 700, 900)
+    return scene(ArrayPhoto(image), sheet, *labels, segmented=segmentation((900, 1200), upright_deg=0))
+
+
+def test_writing_that_contradicts_the_engine_is_told() -> None:
+    """A WARN; not judged where a turned photograph is a FAIL; nothing where nobody asks."""
+    assert "turned" not in judge(written(0))[0]
+    assert judge(written(1))[0]["turned"].outcome is Outcome.WARN
+    assert judge(written(1), orientation="fail")[0]["not_judged"].outcome is Outcome.UNKNOWN
+    assert not {"turned", "not_judged"} & set(judge(written(1), orientation="off")[0])
