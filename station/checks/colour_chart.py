@@ -16,6 +16,8 @@ patches lie together in it. When nothing is believed, the whole photograph is se
 is called missing: on 257 annotated sheets none of the 62 without a chart shows a group of more than two.
 A chart at the edge of the frame is `clipped` unless all its patches are seen: WARN by default (ours).
 
+An outline less varied than any chart (paper, a shadow, what was left where one lay) is none.
+
 UNKNOWN: the engine did not answer; its model knows no chart; an outline is doubtful; patches lie where the network saw
 no chart; or a stand names its charts and none is recognised.
 """
@@ -119,7 +121,8 @@ def _believed(scene: Scene, chart: _Chart, settings: Settings) -> bool:
 def _too_few(
     scene: Scene, outlined: tuple[Region, ...], charts: list[Region], needed: int, settings: Settings
 ) -> Finding:
-    doubtful = [region for region in outlined if not any(region is chart for chart in charts)]
+    rest = (region for region in outlined if not any(region is chart for chart in charts))
+    doubtful = [r for r in rest if patches.variety(_reduced(scene.photo.region(r.box))) >= MIN_VARIETY]
     if doubtful:
         return _unknown(
             "Something may be a colour chart, but shows no patches.",

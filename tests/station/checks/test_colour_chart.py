@@ -97,9 +97,9 @@ def test_a_doubtful_outline_is_believed_when_it_shows_patches() -> None:
 
 @pytest.mark.parametrize("confidence", [0.3, 0.95])
 def test_plain_paper_is_no_chart(confidence: float) -> None:
-    """However sure the engine is."""
+    """However sure the engine is: no chart is as plain, so it is missing."""
     found = judge(blank(800, 900), region("colour_chart", 300, 500, 222, 78, confidence=confidence))
-    assert found == [("not_judged", Outcome.UNKNOWN)]
+    assert found == [("missing", Outcome.FAIL)]
 
 
 @pytest.mark.parametrize(("choice", "outcome"), [("warn", Outcome.WARN), ("fail", Outcome.FAIL)])
