@@ -62,13 +62,15 @@ class Figures:
 @dataclass(frozen=True, slots=True)
 class Seen:
     """`chart` is None when none fits; `corners` (n, 4, 2) of its patches and `patches` their inner parts, photo pixels;
-    `half`: only half of the patches can be seen; `reading` is None when the patches are too small."""
+    `half`: only half of the patches can be seen, `hidden` (m, 2) the middles of the others, as far as can be told;
+    `reading` is None when the patches are too small."""
 
     chart: Chart | None = None
     corners: Floats | None = None
     half: bool = False
     reading: colour.Reading | None = None
     misregistration: float | None = None
+    hidden: Floats | None = None
 
 
 def see(photo: Photo, outline: NDArray[np.floating], kinds: Sequence[Chart], own: Sequence[Chart] = (),
@@ -96,7 +98,19 @@ def see(photo: Photo, outline: NDArray[np.floating], kinds: Sequence[Chart], own
     if not half and inner_px >= LEAST_PX:
         reading = colour.read(native, boxes)
         shift = _shift(native, corners, chart, reading)
-    return Seen(chart, corners + there, half, reading, shift)
+    return Seen(chart, corners + there, half, reading, shift, _hidden(fit, chart, corners + there) if half else None)
+
+
+def _hidden(fit: grid.Fit, chart: Chart, corners: Floats) -> Floats | None:
+    """Where the patches lie that a fit of half a chart leaves out: as the affinity of the others has it."""
+    shown = {patch.place for patch in fit.chart.patches}
+    rest = [patch.place for patch in chart.patches if patch.place not in shown]
+    here = np.array([(p.place.x + p.place.w / 2, p.place.y + p.place.h / 2) for p in fit.chart.patches])
+    if not rest:
+        return None
+    matrix = np.linalg.lstsq(np.c_[here, np.ones(len(here))], corners.mean(axis=1), rcond=None)[0]
+    there = np.array([(p.x + p.w / 2, p.y + p.h / 2, 1.0) for p in rest])
+    return np.asarray(there @ matrix)
 
 
 def _round(outline: NDArray[np.floating], size_px: tuple[int, int]) -> Box:

@@ -156,14 +156,16 @@ def _alarms(scene: Scene, chart: _Chart, settings: Settings) -> Iterator[Finding
     box, size = chart.region.box, scene.photo.size_px
     sides = geometry.touches(box, size, settings.border_share * max(size))
     whole = chart.seen.corners is not None and not chart.seen.half and _inside(chart.seen.corners, size)
-    if sides and not whole and settings.clipped != "off":
-        said = f"The colour chart reaches the edge of the frame: {', '.join(sides)}."
-        remedy = "Move the chart inwards until all its patches lie in the frame."
-        yield Finding(NAME, "clipped", _outcome(settings.clipped), said, remedy, where=box)
-    elif chart.seen.half and settings.covered != "off":
+    hidden = chart.seen.hidden
+    beyond = sides and not (hidden is not None and _share_inside(hidden, size) > 0.5)
+    if chart.seen.half and not beyond and settings.covered != "off":
         said = "Only half of the colour chart's patches can be seen; the rest is covered or cut off."
         remedy = "Uncover the chart, lay it flat and whole into the frame, and take it again."
         yield Finding(NAME, "covered", _outcome(settings.covered), said, remedy, where=box)
+    elif sides and not whole and settings.clipped != "off":
+        said = f"The colour chart reaches the edge of the frame: {', '.join(sides)}."
+        remedy = "Move the chart inwards until all its patches lie in the frame."
+        yield Finding(NAME, "clipped", _outcome(settings.clipped), said, remedy, where=box)
     zone = scene.rig.zones.get("colour_chart")
     x, y = (box.x + box.w / 2) / size[0], (box.y + box.h / 2) / size[1]
     if zone is not None and not (zone.x <= x <= zone.x + zone.w and zone.y <= y <= zone.y + zone.h):
@@ -171,6 +173,10 @@ def _alarms(scene: Scene, chart: _Chart, settings: Settings) -> Iterator[Finding
         remedy = "Lay it where it always lies; if the place has changed, calibrate the rig anew."
         yield Finding(NAME, "wrong_zone", Outcome.FAIL, said, remedy, where=box)
     yield from _colours(scene, chart, settings)
+
+
+def _share_inside(points: NDArray[np.float64], size: tuple[int, int]) -> float:
+    return float(((points >= 0) & (points <= np.array(size))).all(axis=1).mean())
 
 
 def _inside(corners: NDArray[np.float64], size: tuple[int, int]) -> bool:
