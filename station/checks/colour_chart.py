@@ -14,7 +14,8 @@ The network's word is tested both ways. An outline is believed when it is confid
 varied in colour as any of 233 annotated charts, when a known chart is recognised in it, or when four or more distinct
 patches lie together in it. When nothing is believed, the whole photograph is searched for such a group before the chart
 is called missing: on 257 annotated sheets none of the 62 without a chart shows a group of more than two.
-A chart at the edge of the frame is `clipped` unless all its patches are seen: WARN by default (ours).
+A chart at the edge of the frame is `clipped` unless all its patches are seen, or `covered` where half of them are not
+though they would lie within the frame: WARN both (ours).
 
 An outline less varied than any chart (paper, a shadow, what was left where one lay) is none.
 
@@ -161,7 +162,7 @@ def _alarms(scene: Scene, chart: _Chart, settings: Settings) -> Iterator[Finding
     if chart.seen.half and not beyond and settings.covered != "off":
         said = "Only half of the colour chart's patches can be seen; the rest is covered or cut off."
         remedy = "Uncover the chart, lay it flat and whole into the frame, and take it again."
-        yield Finding(NAME, "covered", _outcome(settings.covered), said, remedy, where=box)
+        yield Finding(NAME, "covered", _outcome("warn" if sides else settings.covered), said, remedy, where=box)
     elif sides and not whole and settings.clipped != "off":
         said = f"The colour chart reaches the edge of the frame: {', '.join(sides)}."
         remedy = "Move the chart inwards until all its patches lie in the frame."
