@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from station import slides
-from station.measure import geometry, outline
+from station.measure import geometry, outline, regular
 from station.types import Box, Photo, Region, Segmentation
 
 NAMES = ("sheet", "slide")
@@ -39,16 +39,30 @@ def find(segmented: Segmentation, photo: Photo) -> tuple[Region, ...]:
     """
     masks = slides.parted(segmented) if "slide" in segmented.classes else []
     if len(masks) > 1:
-        return tuple(_slide(segmented, mask) for mask in masks)
+        return tuple(_slides(segmented, masks))
     return tuple(r for name in NAMES if name in segmented.classes for r in _mount(segmented, photo, name))
 
 
-def _slide(segmented: Segmentation, mask: NDArray[np.uint8]) -> Region:
-    """One slide of several, as the map shows it: each is looked at again by itself (trays.py)."""
-    corners = outline.quadrilateral(mask) * np.array(segmented.photo_px_per_map_px)
-    area = float(cv2.contourArea(corners.astype(np.float32)))
-    confidence = float(segmented.confidence[mask > 0].mean()) / 255
-    return Region("slide", corners.astype(np.float32), area, round(confidence, 4))
+def _slides(segmented: Segmentation, masks: Sequence[NDArray[np.uint8]]) -> Iterator[Region]:
+    """Each slide of several, as the map shows it: each is looked at again by itself (trays.py)."""
+    on_it = slides.all_glass(segmented)
+    h, w = on_it.shape
+
+    def inner(points: Points) -> Points:
+        x, y = np.floor(points).astype(int).T
+        there = (x >= 0) & (y >= 0) & (x < w) & (y < h)
+        sure = np.zeros(len(points))
+        sure[there] = (segmented.core[y[there], x[there]] / 255.0) * on_it[y[there], x[there]]
+        return sure
+
+    found = np.array([outline.quadrilateral(mask) for mask in masks], np.float64)
+    for corners in regular.put_right(found, inner):
+        mask = np.zeros(on_it.shape, np.uint8)
+        cv2.fillPoly(mask, [np.round(corners).astype(np.int32)], 1)
+        sure = segmented.confidence[(mask > 0) & on_it]
+        polygon = (corners * np.array(segmented.photo_px_per_map_px)).astype(np.float32)
+        confidence = float(sure.mean()) / 255 if sure.size else 0.0
+        yield Region("slide", polygon, float(cv2.contourArea(polygon)), round(confidence, 4))
 
 
 def _mount(segmented: Segmentation, photo: Photo, name: str) -> list[Region]:

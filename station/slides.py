@@ -38,7 +38,7 @@ Boxes = NDArray[np.float64]
 
 def parted(segmented: Segmentation) -> list[Mask]:
     """Masks uint8 (h, w) of the slides, largest first; none where there is no glass."""
-    on_it = np.array([name in ON_IT for name in segmented.classes])[segmented.class_map]
+    on_it = all_glass(segmented)
     glass = _glass(segmented)
     boxes = _boxes(segmented, glass)
     if len(boxes) == 0:
@@ -57,6 +57,11 @@ def parted(segmented: Segmentation) -> list[Mask]:
     areas = np.array([int(mask.sum()) for mask in masks])
     usual = np.median(areas[areas >= SLIVER * areas.max(initial=0)]) if len(areas) else 0
     return [masks[i] for i in np.argsort(-areas) if areas[i] >= SLIVER * usual]
+
+
+def all_glass(segmented: Segmentation) -> NDArray[np.bool_]:
+    """The pixels (h, w) of slides and of all that lies on them."""
+    return np.asarray(np.array([name in ON_IT for name in segmented.classes])[segmented.class_map])
 
 
 def _slides_of(island: Mask, shares: list[Mask]) -> list[Mask]:

@@ -39,8 +39,8 @@ def places(middles: Points, size: tuple[float, float], turn_deg: float = 0.0) ->
     if len(middles) == 0:
         return (), False
     level = _turned(middles, -turn_deg)
-    rows = _clusters(level[:, 1], APART * size[1])
-    columns = _clusters(level[:, 0], APART * size[0])
+    rows = clusters(level[:, 1], APART * size[1])
+    columns = clusters(level[:, 0], APART * size[0])
     if len(set(zip(rows.tolist(), columns.tolist(), strict=True))) < len(level):  # two things in one place: no grid
         return tuple(_counted(middles, level, rows)), False
     down, across = _numbered(level[:, 1], rows), _numbered(level[:, 0], columns)
@@ -92,7 +92,7 @@ def _numbered(values: NDArray[np.float64], group: NDArray[np.intp]) -> _Lines | 
     return _Lines(np.concatenate([[1], 1 + np.cumsum(steps)]).astype(np.intp), where)
 
 
-def _clusters(values: NDArray[np.float64], apart: float) -> NDArray[np.intp]:
+def clusters(values: NDArray[np.float64], apart: float) -> NDArray[np.intp]:
     """Numbers from 0 in ascending order; a new one starts where a value lies `apart` beyond the mean of the last."""
     number = np.zeros(len(values), np.intp)
     members: list[float] = []
