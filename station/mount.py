@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from station import slides
-from station.measure import geometry, outline, regular
+from station.measure import geometry, outline, reading, regular
 from station.types import Box, Photo, Region, Segmentation
 
 NAMES = ("sheet", "slide")
@@ -56,7 +56,7 @@ def _slides(segmented: Segmentation, masks: Sequence[NDArray[np.uint8]]) -> Iter
         return sure
 
     found = np.array([outline.quadrilateral(mask) for mask in masks], np.float64)
-    for corners in regular.put_right(found, inner):
+    for corners in regular.put_right(found, inner, reading.clusters):
         mask = np.zeros(on_it.shape, np.uint8)
         cv2.fillPoly(mask, [np.round(corners).astype(np.int32)], 1)
         sure = segmented.confidence[(mask > 0) & on_it]

@@ -13,16 +13,18 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from station.measure import reading
-
 Corners = NDArray[np.float64]
 Points = NDArray[np.float64]
 Inner = Callable[[Points], NDArray[np.float64]]
 """Points (n, 2) -> how surely each lies inside a thing and away from its outline, 0..1; 0 beside all things."""
+Clusters = Callable[[NDArray[np.float64], float], NDArray[np.intp]]
+"""(values (n,), least distance between clusters) -> the number of each value's cluster."""
 FEWEST = 4
 """Fewer things than this show no rule (ours)."""
 USUAL = 1.2
 """Sizes within this factor of each other are alike (ours)."""
+APART = 0.5
+"""Least distance of rows, as share of a thing's height (ours)."""
 STEPS, LINES = 24, 15
 """Places looked at along the width of a thing, and along its height."""
 FIRST, AGAIN = 0.35, 0.15
@@ -36,8 +38,9 @@ SAME, SHARED, REST = 0.6, 0.35, 0.5
 than SHARED of their area with all pieces and are no smaller than REST of the usual area (ours)."""
 
 
-def put_right(found: Corners, inner: Inner) -> Corners:
-    """The things of `found`, some dropped and some added. Unchanged where too few of them show a rule."""
+def put_right(found: Corners, inner: Inner, rows_of: Clusters) -> Corners:
+    """The things of `found`, some dropped and some added. Unchanged where too few of them show a rule. `rows_of` as
+    reading.clusters: things whose middles are APART or more from each other along y stand in different rows."""
     usual = _usual_ones(found) if len(found) >= FEWEST else []
     if len(usual) < FEWEST:
         return found
@@ -45,7 +48,7 @@ def put_right(found: Corners, inner: Inner) -> Corners:
     frame = _Frame(_turn(found[usual], size), bool(size[0] > size[1]))
     width, height = sorted(size)
     level = frame.level(found.mean(axis=1))
-    number = reading.clusters(level[:, 1], reading.APART * height)
+    number = rows_of(level[:, 1], APART * height)
     rows = [level[number == n] for n in np.unique(number)]
     first = [_cut(middles, width, height, FIRST, inner, frame) for middles in rows]
     widths = [right - left for pieces in first for _, left, right in pieces]
