@@ -31,8 +31,10 @@ FIRST, AGAIN = 0.35, 0.15
 """Widths may be off the usual one by this share when rows are cut first, and again (ours)."""
 SEAM = 0.16
 """A piece is that much surer within than at its two seams (ours; true pieces 0.3 to 0.6)."""
+NEW = 0.5
+"""A piece where nothing was found is this share as sure as the usual one; an empty place is not (ours)."""
 FAR = 5
-"""So many widths are looked at beyond the last thing of a row (ours)."""
+"""So many widths are looked at beyond the first and last thing of all rows (ours)."""
 SAME, SHARED, REST = 0.6, 0.35, 0.5
 """A thing found that overlaps (IoU) a piece by SAME keeps its own outline; of the others those stay that share less
 than SHARED of their area with all pieces and are no smaller than REST of the usual area (ours)."""
@@ -48,6 +50,7 @@ def put_right(found: Corners, inner: Inner, rows_of: Clusters) -> Corners:
     frame = _Frame(_turn(found[usual], size), bool(size[0] > size[1]))
     width, height = sorted(size)
     level = frame.level(found.mean(axis=1))
+    frame.span = float(level[:, 0].min()), float(level[:, 0].max())
     number = rows_of(level[:, 1], APART * height)
     rows = [level[number == n] for n in np.unique(number)]
     first = [_cut(middles, width, height, FIRST, inner, frame) for middles in rows]
@@ -60,13 +63,17 @@ def put_right(found: Corners, inner: Inner, rows_of: Clusters) -> Corners:
         for middles in rows
         for sure, left, right in _cut(middles, width, height, AGAIN, inner, frame)
     ]
+    least = NEW * float(np.median([sure for sure, *_ in pieces] or [0]))
     kept: list[Corners] = []
-    for _, left, right, middles in sorted(pieces, key=lambda piece: -piece[0]):
+    for sure, left, right, middles in sorted(pieces, key=lambda piece: -piece[0]):
         y = float(_height_of(middles, (left + right) / 2))
         box = frame.corners(left, y - height / 2, right, y + height / 2)
         if all(_shared(box, other) < SHARED for other in kept):
             nearest = max(found, key=lambda other: _iou(other, box))
-            kept.append(nearest if _iou(nearest, box) >= SAME else box)
+            if _iou(nearest, box) >= SAME:
+                kept.append(nearest)
+            elif sure >= least:
+                kept.append(box)
     rest = [box for box in found if all(_shared(box, other) < SHARED for other in kept)]
     return np.array(kept + [box for box in rest if _area(box) >= REST * width * height])
 
@@ -79,6 +86,8 @@ class _Frame:
         a = np.radians(turn)
         self._matrix = np.array([[np.cos(a), -np.sin(a)], [np.sin(a), np.cos(a)]])
         self._lying = lying
+        self.span = 0.0, 0.0
+        """From the leftmost to the rightmost middle of all rows."""
 
     def level(self, points: Points) -> Points:
         """Points (n, 2) as given -> in the frame."""
@@ -122,21 +131,18 @@ def _cut(
     """(how sure, left, right) of the pieces of one row, from left to right: of all ways to cut it into pieces whose
     widths are off by `slack` at most, the one whose pieces are surest within and least sure at their seams."""
     step = width / STEPS
-    x = np.arange(middles[:, 0].min() - FAR * width, middles[:, 0].max() + FAR * width, step)
+    x = np.arange(frame.span[0] - FAR * width, frame.span[1] + FAR * width, step)
     across = np.linspace(-0.45, 0.45, LINES) * height
     y = _height_of(middles, x)[:, None] + across
     points = np.stack([np.broadcast_to(x[:, None], y.shape), y], axis=-1).reshape(-1, 2)
     sure = inner(frame.back(points)).reshape(y.shape).mean(axis=1)
-    so_far = np.concatenate([[0.0], np.cumsum(sure)])
+    wides = np.arange(round(STEPS * (1 - slack)), round(STEPS * (1 + slack)) + 1)
+    gains = _gains(sure, wides)
     best, chosen = np.zeros(len(x)), np.zeros(len(x), int)
     for end in range(1, len(x)):
-        best[end] = best[end - 1]
-        for wide in range(round(STEPS * (1 - slack)), min(end, round(STEPS * (1 + slack))) + 1):
-            start, edge = end - wide, round(0.15 * wide)
-            within = (so_far[end - edge + 1] - so_far[start + edge]) / (wide - 2 * edge + 1)
-            gain = within - (sure[start] + sure[end]) / 2
-            if gain >= SEAM and best[start] + gain > best[end]:
-                best[end], chosen[end] = best[start] + gain, wide
+        sums = gains[end] + best[end - wides]  # a piece that would begin before the row gains nothing
+        k = int(sums.argmax())
+        best[end], chosen[end] = (sums[k], wides[k]) if sums[k] > best[end - 1] else (best[end - 1], 0)
     pieces, end = [], len(x) - 1
     while end > 0:
         if chosen[end]:
@@ -144,6 +150,18 @@ def _cut(
             pieces.append((float(best[end] - best[start]), float(x[start]), float(x[end])))
         end -= max(1, int(chosen[end]))
     return pieces[::-1]
+
+
+def _gains(sure: NDArray[np.float64], wides: NDArray[np.intp]) -> NDArray[np.float64]:
+    """(places, widths): how much surer the row is within the piece of each width that ends at each place than at its
+    two seams; -inf below SEAM and for pieces that begin before the row."""
+    so_far = np.concatenate([[0.0], np.cumsum(sure)])
+    ends, edge = np.arange(len(sure))[:, None], np.round(0.15 * wides).astype(int)
+    starts = ends - wides
+    inside = np.maximum(starts, 0)
+    within = (so_far[np.maximum(ends - edge + 1, 0)] - so_far[inside + edge]) / (wides - 2 * edge + 1)
+    gains = within - (sure[inside] + sure[ends]) / 2
+    return np.where((starts >= 0) & (gains >= SEAM), gains, -np.inf)
 
 
 def _height_of(middles: Points, x: float | Points) -> Points:
