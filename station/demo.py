@@ -102,7 +102,7 @@ def _arrived(inbox: Path) -> list[Path]:
 
 
 def _wait_for(address: str, page: subprocess.Popen[bytes], stop: threading.Event) -> None:
-    for _ in range(300):
+    for _ in range(1200):  # two minutes: on a busy computer the page needs more than half of one
         if page.poll() is not None or stop.is_set():
             break
         try:
