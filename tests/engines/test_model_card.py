@@ -89,3 +89,21 @@ def test_the_command_writes_the_card_only(tmp_path: Path, monkeypatch: pytest.Mo
     model_card.main()
     assert (tmp_path / model_card.CARD).read_text() == model_card.card(manifest(), metrics("Elsewhere"))
     assert (tmp_path / "model.yaml").read_bytes() == SHIPPED.read_bytes()
+
+
+def test_a_cross_validation_is_told_with_its_length() -> None:
+    """Mean, spread and least of each class over the institutions, and how short the trainings were."""
+    report = {
+        "institutions": {"A": {}, "B": {}},
+        "folds": 2,
+        "steps": 130,
+        "mean": {"label": 0.6, "packet": None},
+        "spread": {"label": 0.1, "packet": None},
+        "least": {"label": 0.5, "packet": None},
+    }
+    told = model_card.told_elsewhere(report)
+    assert told["institutions"] == 2
+    text = model_card.card(manifest() | {"crossvalidation": told}, None)
+    assert "| label | 0.600 | 0.100 | 0.500 |" in text
+    assert "packet |" not in text
+    assert "only 130 steps" in text
