@@ -6,8 +6,8 @@ check digit (ISO/IEC 16388, 16390; EN 798): their value counts only when two sep
 no band gives another, so that a leaf or a scratch over some of the bars is noticed. What no reader can see is a mark
 over the full height of the bars that turns one character into another: the profile's pattern is for that.
 Where nothing is read, a small matrix code is enlarged and sharpened in several ways; then two of them must agree. Of 60
-drawn DataMatrix codes each this reads 58 at 1.5 pixels a module (44 without it), 36 at 1.25 (20), none at 1.0, and none
-of 480 wrong.
+drawn DataMatrix codes each this reads 58 at 1.5 pixels a module, 36 at 1.25, none at 1.0, and none of 480 wrong; of 30
+others without it 22 and 10.
 """
 
 from __future__ import annotations
