@@ -17,12 +17,13 @@ from engines.synthesise_slides import Defect, DrawnSlides, draw_slide, draw_slid
 
 
 def union(drawn: DrawnSlides, name: str, grown_px: int) -> NDArray[np.bool_]:
-    """Where the polygons of one class are, grown by a few pixels."""
-    mask = np.zeros(drawn.class_map.shape, np.uint8)
+    """Where the polygons of one class are, grown by a few pixels, also from beyond the frame."""
+    mask = np.pad(np.zeros(drawn.class_map.shape, np.uint8), grown_px)
     for thing in drawn.things:
         if thing.name == name:
-            cv2.fillPoly(mask, [np.round(thing.polygon).astype(np.int32)], 1)
-    return np.asarray(cv2.dilate(mask, np.ones((2 * grown_px + 1,) * 2, np.uint8)), bool)
+            cv2.fillPoly(mask, [np.round(thing.polygon + grown_px).astype(np.int32)], 1)
+    grown = cv2.dilate(mask, np.ones((2 * grown_px + 1,) * 2, np.uint8))
+    return np.asarray(grown[grown_px:-grown_px, grown_px:-grown_px], bool)
 
 
 @settings(max_examples=25, deadline=None)
