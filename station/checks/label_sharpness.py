@@ -14,9 +14,10 @@ Default limits; blurred is any of
   move), and by more than the letters bear. Long straight borders are left out (measure/motion.py).
 Source: the blur at which an OCR engine loses 10 % of the words of 47 gold-transcribed labels (calibration/reading.py,
 sharpness.py): edges there have 4.5 px and more out of focus; sharp labels at most 3.3 px, 0.15 of the x-height.
-Soft edges are no blur where a fifth of them are sharp: then the writing is soft or faded, not the photograph (WARN
-`soft_print`). What else is printed in the frame (scale, barcode, chart) tells a label that does not lie flat from a
-camera out of focus, and decides alone where no label has writing to judge.
+Soft edges up to 7 px are no blur where a fifth of them are sharp: then the writing is soft or faded, not the photograph
+(WARN `soft_print`; a printed frame stays sharp on a label that is worse than that). What else is printed in the frame
+(scale, barcode, chart) tells a label that does not lie flat from a camera out of focus, and decides alone where no
+label has writing to judge.
 An x-height below 10 px is WARN `too_small` (iDigBio T14, Tesseract FAQ: reading collapses); the ratio is not used then.
 
 UNKNOWN: the engine did not answer; labels are required and none was found; or no label was found sharp, nothing else in
@@ -239,6 +240,7 @@ def _judge(label: _Label, limits: _Limits, frame_px: float | None) -> Finding:
             return _not_judged(label, "blurred, if it is a label at all")
         if (
             not moved
+            and strokes.edge_px <= MOST_EDGE * settings.max_edge_px
             and strokes.tail_px <= min(SHARP_TAIL_PX, SHARP_TAIL * limit)
             and (frame_px is None or frame_px <= limit)
         ):

@@ -150,6 +150,18 @@ def test_soft_print_in_a_sharp_photograph_is_no_blur() -> None:
     assert measure["legible"] is not False
 
 
+def test_a_sharp_rim_excuses_no_label_that_nobody_can_read() -> None:
+    """Letters gone to clouds within a printed frame that stayed sharp: the label is blurred, not softly printed."""
+    page = cv2.GaussianBlur(text(40), (0, 0), 6)
+    h, w = page.shape
+    for inset in range(4, 34, 6):
+        cv2.rectangle(page, (inset, inset), (w - inset, h - inset), 40, 2)
+    (finding,), (measure,) = judge(frame(np.asarray(page, np.uint8)), LABEL)
+    assert isinstance(measure["edge_width_px"], float)
+    assert measure["edge_width_px"] > 7
+    assert finding.code == "blurred"
+
+
 def ruler(sigma: float = 0.0) -> NDArray[np.uint8]:
     """Ticks of a scale, out of focus by `sigma`."""
     page = np.full((80, 900), 235, np.uint8)
