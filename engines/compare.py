@@ -20,7 +20,6 @@ from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from engines.synthesise import Defect, draw_sheet
 from station import judging, kit, line, segment
@@ -162,14 +161,8 @@ def _matched(ours: Sequence[Region], theirs: Sequence[Region], grain: float) -> 
 def _boxes(regions: Sequence[Region]) -> list[tuple[str, Box]]:
     """(class, box) of each object. A plant falls into pieces where a stem is thin, so its box is round all of them."""
     plant = [region.polygon for region in regions if region.name == "specimen"]
-    whole = [("specimen", _box(np.concatenate(plant)))] if plant else []
+    whole = [("specimen", Box.round(np.concatenate(plant)))] if plant else []
     return [(region.name, region.box) for region in regions if region.name != "specimen"] + whole
-
-
-def _box(points: NDArray[np.float32]) -> Box:
-    """The box round points (n, 2), whole pixels outwards."""
-    low, high = np.floor(points.min(axis=0)), np.ceil(points.max(axis=0))
-    return Box(int(low[0]), int(low[1]), int(high[0] - low[0]), int(high[1] - low[1]))
 
 
 def _alike(a: Box, b: Box, grain: float) -> float:

@@ -24,6 +24,12 @@ class Box(NamedTuple):
     w: int
     h: int
 
+    @classmethod
+    def round(cls, points: NDArray[np.floating]) -> Box:
+        """The upright rectangle round points (n, 2), whole pixels outwards."""
+        low, high = np.floor(points.min(axis=0)), np.ceil(points.max(axis=0))
+        return cls(int(low[0]), int(low[1]), int(high[0] - low[0]), int(high[1] - low[1]))
+
 
 @dataclass(frozen=True, slots=True)
 class Stamp:

@@ -109,8 +109,7 @@ class Region:
     @property
     def box(self) -> Box:
         """The upright rectangle round the polygon, whole pixels."""
-        low, high = np.floor(self.polygon.min(axis=0)), np.ceil(self.polygon.max(axis=0))
-        return Box(int(low[0]), int(low[1]), int(high[0] - low[0]), int(high[1] - low[1]))
+        return Box.round(self.polygon)
 
 
 @dataclass(frozen=True, slots=True)
