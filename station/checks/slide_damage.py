@@ -112,6 +112,7 @@ def _thick(region: Region) -> float:
 
 def _cracked(crack: flaws.Crack, corner: NDArray[np.float32], scale: float, settings: Settings) -> Finding:
     ends = crack.ends / scale + corner
+    low, high = np.floor(ends.min(axis=0)), np.ceil(ends.max(axis=0))
     share = 100 * crack.length_px / SIDE_PX
     return Finding(
         NAME,
@@ -122,7 +123,7 @@ def _cracked(crack: flaws.Crack, corner: NDArray[np.float32], scale: float, sett
         share,
         100 * settings.min_crack_share,
         "% of the short side",
-        Box.round(ends),
+        Box(int(low[0]), int(low[1]), max(1, int(high[0] - low[0])), max(1, int(high[1] - low[1]))),
     )
 
 
