@@ -18,7 +18,7 @@ from station.page.office import table
 from station.page.words import Words
 from station.records import looks
 from station.statistics.charts import p_chart
-from station.statistics.sampling import LOT, Level, State, replayed
+from station.statistics.sampling import LOT, Level, State, replayed, states
 from station.types import Answer, Look, Lot
 
 SHOWN = 40
@@ -40,7 +40,7 @@ class Plan:
     @property
     def state(self) -> State:
         """Where the switching rules stand."""
-        return replayed((lot.faults or 0, lot.irregular, lot.mended_at is not None) for lot in self.closed)
+        return replayed(map(_told, self.closed))
 
     def number(self, answer: Answer) -> int:
         """How often this was said in closed lots."""
@@ -59,13 +59,12 @@ def plan(store: Store, station: str) -> Plan:
 
 def accepted(lots: Sequence[Lot]) -> list[bool]:
     """Of closed lots, oldest first: was each accepted at the level it was judged by?"""
-    found: list[bool] = []
-    history: list[tuple[int, bool, bool]] = []
-    for lot in lots:
-        faults = lot.faults or 0
-        found.append(faults <= replayed(history).plan.accept)
-        history.append((faults, lot.irregular, lot.mended_at is not None))
-    return found
+    return [(lot.faults or 0) <= state.plan.accept for lot, state in zip(lots, states(map(_told, lots)), strict=False)]
+
+
+def _told(lot: Lot) -> tuple[int, bool, bool]:
+    """As the sampling plan wants a lot."""
+    return lot.faults or 0, lot.irregular, lot.mended_at is not None
 
 
 def tiles(held: Plan, words: Words) -> str:

@@ -7,7 +7,7 @@ its switching rules (clause 9.3): they guard against a line that gets worse, and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -86,13 +86,21 @@ def mended(state: State) -> State:
     return State(Level.TIGHTENED) if state.level is Level.STOPPED else state
 
 
-def replayed(lots: Iterable[tuple[int, bool, bool]]) -> State:
-    """The state after these lots, oldest first, each as (faults, irregular, was the cause mended after it?)."""
+def states(lots: Iterable[tuple[int, bool, bool]]) -> Iterator[State]:
+    """The state before each of these lots, oldest first, and the one after the last; each lot as (faults, irregular,
+    was the cause mended after it?)."""
     state = State()
+    yield state
     for faults, irregular, is_mended in lots:
         state = after(state, faults, irregular=irregular)
         state = mended(state) if is_mended else state
-    return state
+        yield state
+
+
+def replayed(lots: Iterable[tuple[int, bool, bool]]) -> State:
+    """The state after these lots."""
+    *_, last = states(lots)
+    return last
 
 
 def _after_normal(state: State, accepted: bool, faults: int) -> State:
