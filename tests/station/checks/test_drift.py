@@ -7,8 +7,6 @@ from collections.abc import Mapping
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from station.checks import drift
 from station.checks.drift import Settings
@@ -51,18 +49,19 @@ def test_a_creeping_focus_is_told_before_any_label_fails() -> None:
     assert number > 5
 
 
-@settings(max_examples=25)
-@given(st.integers(0, 10_000))
-def test_mere_variation_is_no_drift(seed: int) -> None:
-    """Sheets laid by hand, labels of many kinds: no alarm in a hundred captures around a constant."""
-    rng = RNG(seed)
-    values = [
-        {"skew_deg": rng.normal(0.1, 0.2), "labels": [edge(abs(rng.normal(2.2, 0.3)))],
-         "charts": [{"mean_de2000": abs(rng.normal(2.5, 0.3))}]}
-        for _ in range(80)
-    ]  # fmt: skip
+def test_mere_variation_is_hardly_ever_a_drift() -> None:
+    """Sheets laid by hand, labels of many kinds, around a constant: three-sigma rules are wrong by chance in 0.27 % of
+    the cases (Montgomery), so of 300 histories with three figures each no more than three raise an alarm."""
     said = (Measure("skew_deg", 0.1), Measure("labels", edge(2.2)), Measure("charts", {"mean_de2000": 2.5}))
-    assert list(codes(history(*values), *said)) == ["ok"]
+    alarms = 0
+    for rng in map(RNG, range(300)):
+        values = [
+            {"skew_deg": rng.normal(0.1, 0.2), "labels": [edge(abs(rng.normal(2.2, 0.3)))],
+             "charts": [{"mean_de2000": abs(rng.normal(2.5, 0.3))}]}
+            for _ in range(80)
+        ]  # fmt: skip
+        alarms += list(codes(history(*values), *said)) != ["ok"]
+    assert alarms <= 3
 
 
 @pytest.mark.parametrize("way", [-1, 1])
