@@ -21,13 +21,14 @@ View = tuple[Image, NDArray[np.uint8], NDArray[np.uint8], int, NDArray[np.uint16
 """image, class map, core map, upright (0..3 or -1), owner map"""
 
 
-def view(sample: Sample, size: tuple[int, int], rng: Generator, *, whole: bool = False) -> View:
+def view(sample: Sample, size: tuple[int, int], rng: Generator, *, whole: bool = False, near: float = 0.0) -> View:
     """One training view of `size` (h, w): the whole photograph (surely, if `whole`) or a part of it, turned, tilted
-    and scaled."""
+    and scaled; a share `near` of the views are parts at about the scale at which the station looks."""
     image, upright = sample.image, sample.upright
     maps: list[NDArray[Any]] = [sample.class_map, sample.core, sample.owner]
     h, w = size
-    whole = bool(rng.random() < 0.45) or whole
+    close = rng.random() < near and not whole
+    whole = (bool(rng.random() < 0.45) or whole) and not close
     # The view's long side decides; a landscape view takes a portrait photograph turned, or a part of it.
     turn = int(rng.integers(4)) if rng.random() < 0.4 else 0
     if whole and (image.shape[0] > image.shape[1]) != (h > w) and turn % 2 == 0:
@@ -35,7 +36,7 @@ def view(sample: Sample, size: tuple[int, int], rng: Generator, *, whole: bool =
     image, *maps = (np.rot90(a, -turn) for a in (image, *maps))
     upright = (upright - turn) % 4 if upright >= 0 else -1
     fit = min(h / image.shape[0], w / image.shape[1])
-    scale = fit * rng.uniform(0.85, 1.12) if whole else rng.uniform(0.5, 1.15)
+    scale = fit * rng.uniform(0.85, 1.12) if whole else rng.uniform(0.8 if close else 0.5, 1.15)
     if scale < 0.75:  # reduce by area first, or fine print turns into aliasing
         image = cv2.resize(np.ascontiguousarray(image), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         maps = [cv2.resize(np.ascontiguousarray(a), image.shape[1::-1], interpolation=cv2.INTER_NEAREST) for a in maps]
@@ -94,10 +95,16 @@ def relight(image: Image, rng: Generator) -> Image:
 
 
 def training_view(
-    sample: Sample, bank: Sequence[Sample], size: tuple[int, int], rng: Generator, *, whole: bool = False
+    sample: Sample,
+    bank: Sequence[Sample],
+    size: tuple[int, int],
+    rng: Generator,
+    *,
+    whole: bool = False,
+    near: float = 0.0,
 ) -> View:
     """Everything above in its order; what the training loop asks for."""
     if len(bank) and rng.random() < 0.5:
         sample = composed(sample, bank, rng)
-    image, class_map, core, upright, owner = view(sample, size, rng, whole=whole)
+    image, class_map, core, upright, owner = view(sample, size, rng, whole=whole, near=near)
     return relight(image, rng), class_map, core, upright, owner

@@ -35,7 +35,7 @@ def composed(sample: Sample, bank: Sequence[Sample], rng: Generator) -> Sample:
         take_away(changed, rng)
     for _ in range(int(rng.integers(0, 4))):
         donor = bank[int(rng.integers(len(bank)))]
-        if rng.random() < 0.35:
+        if rng.random() < 0.5:
             print_ink(changed, donor, rng)
         else:
             lay(changed, donor, rng)
@@ -114,23 +114,67 @@ def neighbouring(sample: Sample, shape: tuple[int, ...], room: NDArray[np.int64]
 
 
 def print_ink(sample: Sample, donor: Sample, rng: Generator) -> None:
-    """Print a stamp of `donor`, or write one of its notes, on bare paper of the sheet. Each stays what it was annotated
-    as. The ink is the patch's transmittance, pixel over paper white; pencil is paler than a stamp."""
-    name = "stamp" if rng.random() < 0.5 else "label"
-    patch = cut(donor, name, rng, NOTE if name == "label" else 1.0)
+    """On bare paper of the sheet: a stamp of `donor`, one of its notes, or a line of its labels as if it were a note.
+    The ink is the transmittance, pixel over paper white; what is written is paler or darker than it was, as pencils
+    are, and a stamp's ink stays."""
+    name = "stamp" if rng.random() < 0.35 else "label"
+    patch = cut(donor, name, rng, NOTE if name == "label" and rng.random() < 0.5 else 1.0)
     if patch is None:
         return
-    image, _, _, _, inside = alike_upright(patch, donor.upright, sample.upright)
+    image, class_map, _, _, inside = alike_upright(patch, donor.upright, sample.upright)
+    slip = name == "label" and inside.size > NOTE * donor.class_map.size
+    bare = inside & (class_map == HERBARIUM.index(name))
+    ink = line_of_writing(image, bare, rng) if slip else ink_of(image, inside, 0.75 if name == "stamp" else 0.88)
+    if ink is None:
+        return
+    if name == "label":
+        size = rng.uniform(0.75, 1.3, 2) if min(ink.shape[:2]) > 12 else (1.0, 1.0)
+        ink = cv2.resize(ink, None, fx=float(size[0]), fy=float(size[1]), interpolation=cv2.INTER_AREA)
+        ink = ink ** np.float32(rng.uniform(0.4, 1.1))
+    write(sample, ink, name, rng)
+
+
+def ink_of(image: Image, inside: NDArray[np.bool_], below: float) -> NDArray[np.float32] | None:
+    """Transmittance float32 (h, w, 3), 0 to 1, of what is darker than `below` of the paper, with nothing round it; None
+    where it is no ink but a slip, or too little."""
     paper = np.percentile(image[inside], 85, axis=0) if inside.any() else np.array([255.0] * 3)
     ink = np.clip(image / np.maximum(paper, 40), 0, 1).astype(np.float32)
     ink[ink > 0.92] = 1
-    dark = ((ink.min(axis=2) < (0.75 if name == "stamp" else 0.88)) & inside).astype(np.uint8)
+    dark = ((ink.min(axis=2) < below) & inside).astype(np.uint8)
     left, top, w, h = cv2.boundingRect(dark)
+    if w < 8 or h < 6 or not 0.02 < dark.sum() / (w * h) < 0.6:
+        return None
+    return ink[top : top + h, left : left + w]
+
+
+def line_of_writing(image: Image, inside: NDArray[np.bool_], rng: Generator) -> NDArray[np.float32] | None:
+    """Transmittance of one line of what is written on a slip, as in `ink_of`, against the paper near it; its strokes
+    are those that stand alone when the gaps between letters are closed."""
+    paper = cv2.morphologyEx(image, cv2.MORPH_CLOSE, np.ones((25, 25), np.uint8)).astype(np.float32)
+    ink = np.clip(image / np.maximum(paper, 40), 0, 1).astype(np.float32)
+    ink[ink > 0.92] = 1
+    dark = (ink.min(axis=2) < 0.8).astype(np.uint8)
+    joined = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((3, 15), np.uint8))
+    boxes = cv2.connectedComponentsWithStats(joined)[2][1:]
+    left, top, w, h = boxes[:, :4].T
+    alone = (left > 1) & (top > 1) & (left + w < image.shape[1] - 1) & (top + h < image.shape[0] - 1)
+    fit = np.nonzero(alone & (h >= 8) & (h <= 45) & (w >= 1.5 * h))[0]
+    if not len(fit):
+        return None
+    x, y, w, h = (int(v) for v in boxes[rng.choice(fit), :4])
+    box = np.s_[y : y + h, x : x + w]
+    return ink[box] if inside[box].all() and dark[box].mean() < 0.6 else None
+
+
+def write(sample: Sample, ink: NDArray[np.float32], name: str, rng: Generator) -> None:
+    """Ink on bare paper somewhere on the sheet; all of its box is called `name`. Not at all where eight tries find no
+    bare paper."""
+    h, w = ink.shape[:2]
     room = np.array(sample.image.shape[1::-1]) - (w, h)
-    if w < 8 or h < 6 or not 0.02 < dark.sum() / (w * h) < 0.6 or (room <= 0).any():
+    if (room <= 0).any():
         return
     sheet = HERBARIUM.index("sheet")
-    for _ in range(8):  # a place on bare paper
+    for _ in range(8):
         x, y = (int(v) for v in rng.integers(0, room))
         place = np.s_[y : y + h, x : x + w]
         if (sample.class_map[place] == sheet).mean() > 0.93:
@@ -138,8 +182,7 @@ def print_ink(sample: Sample, donor: Sample, rng: Generator) -> None:
     else:
         return
     on = sample.class_map[place] == sheet
-    printed = sample.image[place] * ink[top : top + h, left : left + w]
-    sample.image[place][on] = printed.astype(np.uint8)[on]
+    sample.image[place][on] = (sample.image[place] * ink).astype(np.uint8)[on]
     box = np.ones((h, w), bool)
     sample.class_map[place][on] = HERBARIUM.index(name)
     sample.core[place][on & shrunk(box)] = 1

@@ -48,9 +48,11 @@ class Run:
     """What one training is asked for; the options of the command line are these. Sizes in pixels.
 
     `height` and `width` of a training view are multiples of 32; every `whole_every`-th step looks at one whole
-    photograph at `long_side` instead, as the station does. `start`: weights or a model's folder to go on from, else
-    ImageNet's; `frozen`: so many of the encoder's first blocks stay as they are, on a CPU; 16 are all. `guessed`:
-    photographs that an earlier model annotated (engines/self_training.py). `profile`: whose classes are learned.
+    photograph at `long_side` instead, as the station does; a share `near` of the other views are parts at that scale,
+    for what is trained small and used large is best taught at the large size in the end (Touvron 2019, "FixRes").
+    `start`: weights or a model's folder to go on from, else ImageNet's; `frozen`: so many of the encoder's first blocks
+    stay as they are, on a CPU; 16 are all. `guessed`: photographs that an earlier model annotated
+    (engines/self_training.py). `profile`: whose classes are learned.
     """
 
     data: tuple[Path, ...]
@@ -71,6 +73,7 @@ class Run:
     guessed_share: float = 0.2
     rate: float = 1.5e-3
     whole_every: int = 3
+    near: float = 0.0
     frozen: int = 3
     profile: str = "herbarium-sheet"
 
@@ -101,7 +104,7 @@ def batches(run: Run, pools: Pools, first_step: int) -> Iterator[list[View]]:
         samples = [pool[int(rng.integers(len(pool)))] for pool in chosen]
         size = run.whole_size(samples[0]) if whole else (run.height, run.width)
         size = size if step % 4 else size[::-1]
-        return [training_view(sample, bank, size, rng, whole=whole) for sample in samples]
+        return [training_view(sample, bank, size, rng, whole=whole, near=run.near) for sample in samples]
 
     with ThreadPoolExecutor(run.workers) as pool:
         waiting = [pool.submit(make, first_step + i) for i in range(2 * run.workers)]

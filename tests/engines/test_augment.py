@@ -53,3 +53,15 @@ def test_another_light_keeps_the_shape(seed: int) -> None:
     image = relight(sample().image, np.random.default_rng(seed))
     assert image.shape == (300, 200, 3)
     assert image.dtype == np.uint8
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_a_near_view_is_never_a_small_one(seed: int) -> None:
+    """All views near the station's scale: the label is seen at 0.75 times its size at least, cut or not."""
+    image, class_map, *_ = view(sample(), (96, 64), np.random.default_rng(seed), near=1.0)
+    assert image.shape == (96, 64, 3)
+    label = class_map == HERBARIUM.index("label")
+    inner = label[8:-8, 8:-8]
+    whole = label.any() and inner.sum() == label.sum()  # not cut by the view's rim
+    assert not whole or label.sum() > 0.75**2 * 0.8 * 120 * 80
