@@ -102,7 +102,8 @@ def ellipse(w_mm: float, h_mm: float) -> Array:
 
 
 def coverslip(canvas: Canvas, pose: Matrix, outline: Array, rng: Generator) -> None:
-    """Medium, seal and edge of a coverslip with this outline (mm); the specimen is laid on it, not under it."""
+    """Medium, seal and edge of a coverslip with this outline (mm); the specimen is laid on it, not under it. A label
+    under it is still a label to the eye: so the truth says, as people annotate it."""
     polygon = through(pose, outline)
     at = canvas.window(polygon)
     if at is not None:
@@ -115,7 +116,8 @@ def coverslip(canvas: Canvas, pose: Matrix, outline: Array, rng: Generator) -> N
             spread = canvas.coverage([through(pose, smooth(blob(np.zeros(2, np.float32), float(reach), rng, 14)))], at)
         paint = textured(cover.shape[0], cover.shape[1], medium, rng, float(rng.uniform(0.5, 4)))
         canvas.blend(at, (spread * np.float32(strength)).astype(np.uint8), paint, None)
-        canvas.class_map[at][cover > 127] = canvas.classes.index("coverslip")
+        bare = canvas.class_map[at] != canvas.classes.index("label")
+        canvas.class_map[at][(cover > 127) & bare] = canvas.classes.index("coverslip")
     seals = int(rng.choice([0, 1, 2, 3], p=[0.45, 0.3, 0.15, 0.1]))
     inset = 0.0
     for _ in range(seals):
@@ -126,7 +128,9 @@ def coverslip(canvas: Canvas, pose: Matrix, outline: Array, rng: Generator) -> N
         inset += wide / 2 + float(rng.uniform(0, 1.5))
     grey = float(rng.choice([35, 90, 250]))
     line(canvas, polygon, float(rng.uniform(0.1, 0.4)), (grey, grey, grey), float(rng.uniform(0.15, 0.9)), closed=True)
-    canvas.things.append(Thing("coverslip", polygon))
+    labels = [n for n, thing in enumerate(canvas.things) if thing.name == "label"]
+    under = [n for n in labels if cv2.intersectConvexConvex(cv2.convexHull(canvas.things[n].polygon), polygon)[0] > 0]
+    canvas.things.insert(min(under, default=len(canvas.things)), Thing("coverslip", polygon))
 
 
 def bubbles(canvas: Canvas, pose: Matrix, room_mm: float, count: int, rng: Generator) -> None:

@@ -176,12 +176,26 @@ def end_label(made: Slide, end: float, side: int) -> None:
     turn = float(rng.normal(0, 1.5)) + (float(rng.choice([90, -90, 180])) if rng.random() < 0.05 else 0.0)
     tile, outline, text = sticker.any_label(w, h, bench.k, rng, habit.coloured)
     bench.put(tile, "label", x, y, turn, text=text, outline=outline, lift_mm=float(rng.choice([0, 0.15, 0.3])))
+    if rng.random() < 0.08:
+        slip_over_label(made, float(u) - side * end / 2, side, end)
     if rng.random() < 0.12:
         tile, outline, text = sticker.any_label(
             w * rng.uniform(0.3, 0.6), h * rng.uniform(0.25, 0.5), bench.k, rng, habit.coloured
         )
         dx, dy = rng.uniform(-0.33, 0.33, 2) * (w, h)
         bench.put(tile, "label", x + dx, y + dy, float(rng.normal(0, 4)), text=text, outline=outline, lift_mm=0.15)
+
+
+def slip_over_label(made: Slide, inner: float, side: int, end: float) -> None:
+    """A coverslip that reaches over the label of this end, whose inner side lies at `inner` along the slide."""
+    rng, (short, long) = made.rng, made.habit.slip_mm
+    round_ = made.habit.round_slips
+    along = min(short, long) if round_ else long
+    depth = float(rng.uniform(0.15, 0.6)) * min(end, along)
+    x, y = made.at(inner + side * (depth - along / 2), float(rng.normal(0, 0.05)) * short)
+    w, h = (along, along) if round_ else made.room(along, short)
+    pose = made.bench.sheet @ moved(x, y, float(rng.normal(0, 2)))
+    glass.coverslip(made.bench.canvas, pose, mount.outline(w, h, round_=round_), rng)
 
 
 def extras(made: Slide, middle: float, room: float) -> None:

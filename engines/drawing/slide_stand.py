@@ -36,10 +36,8 @@ def one(
     rng, canvas = bench.rng, bench.canvas
     w, h = SLIDE_MM
     corners = glass.slide(canvas, bench.sheet, SLIDE_MM, PANE, rng)
-    middle = (0.0, -4.0 if not covered else -12.0)
-    slip = bench.sheet @ moved(*middle)
-    glass.coverslip(canvas, slip, mount.outline(17, 17, round_=True), rng)
-    mount.lay(bench, slip, (10, 10), int(rng.integers(3)), rng)
+    if not covered:
+        mounted(bench, -4.0)
     if cracked:
         crack(bench, rng)
     blur = blur_mm * canvas.px_per_mm
@@ -52,7 +50,16 @@ def one(
         bench.put(
             code(number, bench.k), "barcode", 7.5, h / 2 - 21.5, float(rng.normal(0, 1)), text=number, lift_mm=0.1
         )
+    if covered:  # the coverslip came last and reaches 8 mm over the upper label
+        mounted(bench, -16.5)
     return corners
+
+
+def mounted(bench: Bench, y_mm: float) -> None:
+    """A round coverslip with a specimen under it, `y_mm` below the slide's middle."""
+    slip = bench.sheet @ moved(0.0, y_mm)
+    glass.coverslip(bench.canvas, slip, mount.outline(17, 17, round_=True), bench.rng)
+    mount.lay(bench, slip, (10, 10), int(bench.rng.integers(3)), bench.rng)
 
 
 def fine_label(w_mm: float, h_mm: float, k: float, rng: Generator) -> tuple[Pixels, str]:

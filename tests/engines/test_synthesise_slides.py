@@ -23,7 +23,8 @@ def union(drawn: DrawnSlides, name: str, grown_px: int) -> NDArray[np.bool_]:
         if thing.name == name:
             cv2.fillPoly(mask, [np.round(thing.polygon + grown_px).astype(np.int32)], 1)
     grown = cv2.dilate(mask, np.ones((2 * grown_px + 1,) * 2, np.uint8))
-    return np.asarray(grown[grown_px:-grown_px, grown_px:-grown_px], bool)
+    h, w = drawn.class_map.shape
+    return np.asarray(grown[grown_px : grown_px + h, grown_px : grown_px + w], bool)
 
 
 @settings(max_examples=25, deadline=None)
@@ -109,6 +110,21 @@ def test_a_calm_slide_shows_its_defect(defect: Defect) -> None:
     blurred = [thing.name for thing in drawn.things if thing.blur_px > 0]
     assert blurred == (["label"] if defect is Defect.LABEL_BLURRED else [])
     assert drawn.upright_deg == (180 if defect is Defect.UPSIDE_DOWN else 0)
+
+
+@pytest.mark.parametrize(("defect", "least", "most"), [(Defect.LABEL_COVERED, 0.15, 0.35), (Defect.NONE, 0, 0)])
+def test_a_coverslip_lies_over_a_label_or_not(defect: Defect, least: float, most: float) -> None:
+    """A covered label is hidden by a fifth or so, and still a label in the truth but for the specimen."""
+    drawn = draw_slide(3, long_side_px=600, defect=defect)
+    (slip,) = (thing.polygon for thing in drawn.things if thing.name == "coverslip")
+    labels = [cv2.convexHull(thing.polygon) for thing in drawn.things if thing.name == "label"]
+    shares = [cv2.intersectConvexConvex(ring, cv2.convexHull(slip))[0] / cv2.contourArea(ring) for ring in labels]
+    assert least <= max(shares) <= most
+    both = np.zeros(drawn.class_map.shape, np.uint8)
+    cv2.fillPoly(both, [np.round(slip).astype(np.int32)], 1)
+    under = both * union(drawn, "label", 0)
+    seen = drawn.class_map[cv2.erode(under, np.ones((5, 5), np.uint8)) > 0]
+    assert set(seen.tolist()) <= {SLIDE_CLASSES.index("label"), SLIDE_CLASSES.index("specimen")}
 
 
 def test_the_code_of_a_calm_slide_can_be_read() -> None:
