@@ -12,6 +12,7 @@ import pytest
 from station.charts import known
 from station.checks import colour_chart
 from station.checks.colour_chart import Settings
+from station.measure import patches
 from station.types import Chart, Finding, Image, Measure, Outcome, Region, Rig, Scene, Share
 from tests.station.measure.drawn_charts import draw
 from tests.station.measure.test_patches import chart
@@ -71,6 +72,19 @@ def test_a_chart_that_is_outlined_passes() -> None:
     assert isinstance(measure.value, dict)
     assert measure.value["bbox"] == [300, 500, 222, 78]
     assert codes(case) == [("ok", Outcome.PASS)]
+
+
+def test_the_place_where_a_strip_lay_is_no_chart() -> None:
+    """A plain strip 60 px wide between colourful neighbours that reach 4 px into its outline: variety at the rim proves
+    nothing, and the chart is missing."""
+    image = blank(800, 900)
+    image[100:800, 200:264] = (150, 140, 120)
+    colours = np.array([(r, g, b) for r in (20, 235) for g in (20, 235) for b in (20, 235)], np.uint8)
+    beside = np.repeat(colours, 88, axis=0)[:700, None]
+    image[100:800, 200:204] = beside
+    image[100:800, 260:264] = beside[::-1]
+    assert patches.variety(image[100:800, 200:264]) >= colour_chart.MIN_VARIETY
+    assert judge(image, region("colour_chart", 200, 100, 64, 700)) == [("missing", Outcome.FAIL)]
 
 
 def test_no_chart_is_missing_when_one_is_required() -> None:
