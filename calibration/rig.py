@@ -22,6 +22,7 @@ from station import judging, kit, line
 from station.config import CALIBRATION, Config, RigFile
 from station.errors import StationError
 from station.line import Judged
+from station.measure import geometry
 from station.types import Outcome, Verdict
 
 LEAST, ENOUGH = 10, 30
@@ -118,6 +119,7 @@ def _learned(
         "sharpness_edge_px": _written(usual.get("sharpness_edge_px")),
         "sheet_level": _written(usual.get("sheet_level")),
         "light_uneven": _written(usual.get("light_uneven")),
+        "chart_length_px": _written(usual.get("chart_length_px")),
         "camera": constant or None,
     }
     return Learned(facts, usual, boxes, tuple(v.capture.path.name for v in good), left_out,
@@ -153,12 +155,17 @@ def _level(verdict: Verdict) -> float | None:
     return values[0] if values else None
 
 
+def _chart_length(verdict: Verdict) -> float | None:
+    return geometry.long_sides_px([r.polygon for r in verdict.regions if r.name == "colour_chart"]) or None
+
+
 FIGURES = {
     "sharpness_edge_px": _edges,
     "skew_deg": lambda verdict: _number("skew_deg", verdict),
     "ppi": lambda verdict: _number("ppi", verdict),
     "sheet_level": _level,
     "light_uneven": lambda verdict: _number("light_uneven", verdict),
+    "chart_length_px": _chart_length,
 }
 """Name -> how a verdict tells it."""
 

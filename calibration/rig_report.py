@@ -15,6 +15,7 @@ WORDS = {
     "ppi": ("Resolution", "pixels per inch"),
     "sheet_level": ("Level of the bare sheet", "of 255"),
     "light_uneven": ("Unevenness of the light", "%"),
+    "chart_length_px": ("Length of the colour charts", "px"),
 }
 
 

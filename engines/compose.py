@@ -144,7 +144,7 @@ def ink_of(image: Image, inside: NDArray[np.bool_], below: float) -> NDArray[np.
     left, top, w, h = cv2.boundingRect(dark)
     if w < 8 or h < 6 or not 0.02 < dark.sum() / (w * h) < 0.6:
         return None
-    return ink[top : top + h, left : left + w]
+    return np.asarray(ink[top : top + h, left : left + w], np.float32)
 
 
 def line_of_writing(image: Image, inside: NDArray[np.bool_], rng: Generator) -> NDArray[np.float32] | None:
@@ -163,7 +163,7 @@ def line_of_writing(image: Image, inside: NDArray[np.bool_], rng: Generator) -> 
         return None
     x, y, w, h = (int(v) for v in boxes[rng.choice(fit), :4])
     box = np.s_[y : y + h, x : x + w]
-    return ink[box] if inside[box].all() and dark[box].mean() < 0.6 else None
+    return np.asarray(ink[box], np.float32) if inside[box].all() and dark[box].mean() < 0.6 else None
 
 
 def write(sample: Sample, ink: NDArray[np.float32], name: str, rng: Generator) -> None:

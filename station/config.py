@@ -103,6 +103,7 @@ class RigFile(Settings):
     sharpness_edge_px: Baseline | None = Field(default=None, description="Stroke edges of sharp labels here, px.")
     sheet_level: Baseline | None = Field(default=None, description="8-bit level of the bare sheet here.")
     light_uneven: Baseline | None = Field(default=None, description="Unevenness of the light here, SD over mean, %.")
+    chart_length_px: Baseline | None = Field(default=None, description="Long sides of the colour charts here, px.")
     camera: dict[str, str | float] = Field(
         default_factory=dict, description="EXIF tag -> value that never changes here, e.g. `FNumber: 8`."
     )
@@ -215,6 +216,7 @@ def _rig(located: Located, stand: RigFile) -> Rig:
         sharpness_edge_px=_usual(stand.sharpness_edge_px),
         sheet_level=_usual(stand.sheet_level),
         light_uneven=_usual(stand.light_uneven),
+        chart_length_px=_usual(stand.chart_length_px),
         camera=stand.camera,
         charts=charts.named(located, stand.charts),
         zones={name: Share(*zone) for name, zone in stand.zones.items()},

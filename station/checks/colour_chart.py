@@ -15,7 +15,8 @@ in colour as the pictures of 233 annotated charts, when a known chart is recogni
 patches lie together in it. When nothing is believed, the whole photograph is searched for such a group before the chart
 is called missing: on 257 annotated sheets none of the 62 without a chart shows a group of more than two.
 A chart at the edge of the frame is `clipped` unless all its patches are seen, or `covered` where half of them are not
-though they would lie within the frame: WARN both (ours).
+though they would lie within the frame: WARN both (ours). At a stand that has learned how long its charts are, one of
+which less than 85 % is seen is `covered`, whatever its kind (ours).
 
 An outline less varied than any chart (paper, a shadow, what was left where one lay) is none.
 
@@ -43,11 +44,15 @@ NAME = "colour_chart"
 CROP_PX, WHOLE_PX = 400, 1500
 MIN_VARIETY = 6
 """Coarse CIELAB cells in the picture of a chart (measure/patches.py)."""
+SPREADS = 4.0
+"""How many spreads of a stand's own figure are chance (as in calibration/rig.py)."""
 RIM = 0.1
 """Share of a chart's short side that is left out along its outline when its colours are counted."""
 OWN = ("measured", "photographed")
 """Values recorded of the very chart in the frame."""
+UNCOVER = "Uncover the chart, lay it flat and whole into the frame, and take it again."
 COLOUR_REMEDY = "Check lamps, white balance and exposure against the last good photograph; clean the chart."
+IDLE = Finding(NAME, "ok", Outcome.PASS, "No colour chart is required and none was found.")
 Verdict = Literal["fail", "warn", "off"]
 
 
@@ -66,6 +71,9 @@ class Settings(Base):
         default=4,
         ge=2,
         description="Distinct patches that lie together and prove a chart (ours; sheets without: <= 2).",
+    )
+    min_length_share: float = Field(
+        default=0.85, gt=0, le=1, description="Less of the length that the stand's charts always have: covered (ours)."
     )
     warn_de: float = Field(default=3.5, ge=0, description="WARN above this mean dE2000 (FADGI 2023, 3 stars).")
     fail_de: float = Field(default=6.5, ge=0, description="FAIL above this mean dE2000 (FADGI 2023, 1 star).")
@@ -90,19 +98,21 @@ def check(scene: Scene, settings: Settings) -> Iterable[Finding | Measure]:
     """The colour charts, one by one. Raises EngineError when the engine did not answer."""
     needed = scene.required.get("colour_chart", 0)
     if "colour_chart" not in scene.segmentation.classes:
-        yield _unknown("The engine's model knows no colour chart.", "Choose a model that does.") if needed else _idle()
+        yield _unknown("The engine's model knows no colour chart.", "Choose a model that does.") if needed else IDLE
         return
     outlined = scene.of("colour_chart")
     looked = [_look(scene, region) for region in outlined]
     charts = [chart for chart in looked if _believed(scene, chart, settings)]
     yield from (_measure(chart) for chart in charts)
     alarms = [a for chart in charts for a in _alarms(scene, chart, settings)] + list(_kinds(scene, charts))
+    if charts and not {"covered", "clipped"} & {alarm.code for alarm in alarms}:
+        alarms += _short(scene, charts, settings)
     if len(charts) < needed:
         alarms.append(_too_few(scene, outlined, [chart.region for chart in charts], needed, settings))
     yield from alarms
     if not alarms:
         said = _well(scene, charts)
-        yield (Finding(NAME, "ok", Outcome.PASS, said, "", len(charts), needed, "") if charts else _idle())
+        yield (Finding(NAME, "ok", Outcome.PASS, said, "", len(charts), needed, "") if charts else IDLE)
 
 
 def _look(scene: Scene, region: Region) -> _Chart:
@@ -124,13 +134,8 @@ def _varied(scene: Scene, region: Region) -> bool:
     taken away, the edges of what lies beside it are varied, too (on training photographs 7 of 17 such outlines look
     varied with their rims, 2 without)."""
     box, crop = region.box, _reduced(scene.photo.region(region.box))
-    scale = np.array(crop.shape[1::-1]) / (box.w, box.h)
-    ring = ((region.polygon - (box.x, box.y)) * scale).astype(np.float32)
-    mask = np.zeros(crop.shape[:2], np.uint8)
-    cv2.fillPoly(mask, [np.round(ring).astype(np.int32)], 1)
-    rim = 2 * round(RIM * min(cv2.minAreaRect(ring)[1])) + 1
-    inner = cv2.erode(mask, np.ones((rim, rim), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0) > 0
-    return patches.variety(crop[inner if inner.any() else mask > 0][None]) >= MIN_VARIETY
+    ring = (region.polygon - (box.x, box.y)) * np.array(crop.shape[1::-1]) / (box.w, box.h)
+    return patches.variety(patches.inner(crop, ring, RIM)) >= MIN_VARIETY
 
 
 def _too_few(
@@ -170,13 +175,16 @@ def _alarms(scene: Scene, chart: _Chart, settings: Settings) -> Iterator[Finding
     """What is wrong with one chart: where it lies, what of it is seen, its colours."""
     box, size = chart.region.box, scene.photo.size_px
     sides = geometry.touches(box, size, settings.border_share * max(size))
-    whole = chart.seen.corners is not None and not chart.seen.half and _inside(chart.seen.corners, size)
+    whole = (
+        chart.seen.corners is not None
+        and not chart.seen.half
+        and _share_inside(chart.seen.corners.mean(axis=1), size) == 1
+    )
     hidden = chart.seen.hidden
     beyond = sides and not (hidden is not None and _share_inside(hidden, size) > 0.5)
     if chart.seen.half and not beyond and settings.covered != "off":
         said = "Only half of the colour chart's patches can be seen; the rest is covered or cut off."
-        remedy = "Uncover the chart, lay it flat and whole into the frame, and take it again."
-        yield Finding(NAME, "covered", _outcome("warn" if sides else settings.covered), said, remedy, where=box)
+        yield Finding(NAME, "covered", _outcome("warn" if sides else settings.covered), said, UNCOVER, where=box)
     elif sides and not whole and settings.clipped != "off":
         said = f"The colour chart reaches the edge of the frame: {', '.join(sides)}."
         remedy = "Move the chart inwards until all its patches lie in the frame."
@@ -190,13 +198,20 @@ def _alarms(scene: Scene, chart: _Chart, settings: Settings) -> Iterator[Finding
     yield from _colours(scene, chart, settings)
 
 
+def _short(scene: Scene, charts: list[_Chart], settings: Settings) -> Iterator[Finding]:
+    """Is less to be seen of the charts than always lies at this stand?"""
+    usual = scene.rig.chart_length_px
+    if usual is None or settings.covered == "off":
+        return
+    share = geometry.long_sides_px([chart.region.polygon for chart in charts]) / usual.median
+    if share < min(settings.min_length_share, 1 - SPREADS * usual.spread / usual.median):
+        said = f"Only {100 * share:.0f} % of the colour chart that always lies at this stand can be seen."
+        yield Finding(NAME, "covered", _outcome(settings.covered), said, UNCOVER, round(100 * share),
+                      100 * settings.min_length_share, "%", charts[0].region.box)  # fmt: skip
+
+
 def _share_inside(points: NDArray[np.float64], size: tuple[int, int]) -> float:
     return float(((points >= 0) & (points <= np.array(size))).all(axis=1).mean())
-
-
-def _inside(corners: NDArray[np.float64], size: tuple[int, int]) -> bool:
-    middles = corners.mean(axis=1)
-    return bool((middles >= 0).all() and (middles <= np.array(size)).all())
 
 
 def _kinds(scene: Scene, charts: list[_Chart]) -> Iterator[Finding]:
@@ -272,10 +287,6 @@ def _well(scene: Scene, charts: list[_Chart]) -> str:
 
 def _outcome(choice: Verdict) -> Outcome:
     return Outcome.FAIL if choice == "fail" else Outcome.WARN
-
-
-def _idle() -> Finding:
-    return Finding(NAME, "ok", Outcome.PASS, "No colour chart is required and none was found.")
 
 
 def _unknown(message: str, remedy: str, where: Box | None = None) -> Finding:

@@ -6,8 +6,10 @@ runs from corner i to corner i + 1: top, right, bottom, left. Angles are degrees
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -93,3 +95,9 @@ def _weighted_median(values: NDArray[np.float64], weights: NDArray[np.float64]) 
     order = np.argsort(values)
     reached = np.cumsum(weights[order])
     return float(values[order][np.searchsorted(reached, reached[-1] / 2)])
+
+
+def long_sides_px(polygons: Sequence[NDArray[np.floating]]) -> float:
+    """The long sides of the rectangles round the polygons (n, 2), added up, pixels: a card in two pieces is as long
+    whether they are parted or not."""
+    return float(sum(max(cv2.minAreaRect(np.asarray(polygon, np.float32))[1]) for polygon in polygons))

@@ -61,6 +61,17 @@ def variety(image: Image) -> int:
     return int((np.unique(cells, return_counts=True)[1] >= 0.01 * len(lab)).sum())
 
 
+def inner(image: Image, ring: NDArray[np.floating], rim: float) -> Image:
+    """The pixels (1, n, 3) inside the outline `ring` (n, 2), less a rim as wide as the share `rim` of its short side;
+    all inside where nothing is left."""
+    outline = np.round(ring).astype(np.int32)
+    mask = np.zeros(image.shape[:2], np.uint8)
+    cv2.fillPoly(mask, [outline], 1)
+    wide = 2 * round(rim * min(cv2.minAreaRect(outline)[1])) + 1
+    left = cv2.erode(mask, np.ones((wide, wide), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0) > 0
+    return np.asarray(image[left if left.any() else mask > 0][None], np.uint8)
+
+
 def _rectangular(labels: NDArray[np.int32], row: NDArray[np.int32], index: int) -> bool:
     """Does this flat area fill a rectangle, turned as it may be, that is not too long?"""
     x, y, w, h, area = (int(v) for v in row)

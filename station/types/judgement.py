@@ -45,7 +45,8 @@ class Rig:
     """What is normal at one camera stand. `ppi` pixels per inch; `required` overrides the profile's objects; `size_px`
     of every photograph, either way up; `sharpness_edge_px`: stroke edges of sharp labels (10-90 %, px); `camera`: EXIF
     tag -> value that never changes; `charts` are the physical ones that lie there; `zones`: class -> where such objects
-    must lie, shares of the frame; `sheet_level`: 8-bit level of the bare sheet; `light_uneven`: SD over mean, %."""
+    must lie, shares of the frame; `sheet_level`: 8-bit level of the bare sheet; `light_uneven`: SD over mean, %;
+    `chart_length_px`: long sides of the colour charts that lie there, added up."""
 
     name: str
     ppi: float | None = None
@@ -55,6 +56,7 @@ class Rig:
     camera: Mapping[str, str | float] = field(default_factory=dict)
     sheet_level: Usual | None = None
     light_uneven: Usual | None = None
+    chart_length_px: Usual | None = None
     charts: tuple[Chart, ...] = ()
     zones: Mapping[str, Share] = field(default_factory=dict)
 

@@ -57,6 +57,8 @@ def test_the_stand_is_described_as_it_was_drawn(learned: rig.Learned) -> None:
     assert (boxes[:, :2] >= (left, top)).all()
     assert (boxes[:, 2:] <= (left + width + 1e-3, top + height + 1e-3)).all()
     assert width * height < 0.3
+    sides = (boxes[:, 2:] - boxes[:, :2]) * learned.facts["size_px"]
+    assert learned.usual["chart_length_px"].median == pytest.approx(np.median(sides.max(axis=1)), rel=0.02)
     assert learned.sheet_mm is not None
     assert learned.sheet_mm[1] > learned.sheet_mm[0]
 

@@ -13,7 +13,7 @@ from station.charts import known
 from station.checks import colour_chart
 from station.checks.colour_chart import Settings
 from station.measure import patches
-from station.types import Chart, Finding, Image, Measure, Outcome, Region, Rig, Scene, Share
+from station.types import Chart, Finding, Image, Measure, Outcome, Region, Rig, Scene, Share, Usual
 from tests.station.measure.drawn_charts import draw
 from tests.station.measure.test_patches import chart
 from tests.station.scenes import BROKEN, ArrayPhoto, blank, region, scene, segmentation
@@ -209,6 +209,22 @@ def test_half_a_chart_is_covered() -> None:
     """And may be allowed."""
     assert codes(lying(covered=True)) == [("covered", Outcome.FAIL)]
     assert codes(lying(covered=True), covered="off") == [("ok", Outcome.PASS)]
+
+
+@pytest.mark.parametrize(("usual", "answer"), [(222, "ok"), (250, "ok"), (280, "covered"), (444, "covered")])
+def test_a_chart_shorter_than_always_at_the_stand_is_covered(usual: float, answer: str) -> None:
+    """Whatever its kind: 222 px are seen of a chart that no file describes."""
+    case = scene(ArrayPhoto(photo()), region("colour_chart", 300, 500, 222, 78), required=NEEDED)
+    case = replace(case, rig=Rig("drawn", chart_length_px=Usual(usual, 1.0)))
+    assert [code for code, _ in codes(case)] == [answer]
+    assert codes(case, covered="off") == [("ok", Outcome.PASS)]
+
+
+def test_a_stand_whose_charts_vary_in_length_proves_less() -> None:
+    """A spread of a tenth: four of them are chance."""
+    case = scene(ArrayPhoto(photo()), region("colour_chart", 300, 500, 222, 78), required=NEEDED)
+    case = replace(case, rig=Rig("drawn", chart_length_px=Usual(280, 28)))
+    assert codes(case) == [("ok", Outcome.PASS)]
 
 
 def test_half_a_chart_at_the_edge_is_covered_where_the_rest_would_lie_in_the_frame() -> None:

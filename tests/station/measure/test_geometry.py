@@ -98,3 +98,13 @@ def test_touches_names_the_edges_reached() -> None:
     """A box in the lower right corner reaches two edges."""
     assert geometry.touches((3900, 5900, 100, 100), SIZE, 2) == ("right", "bottom")
     assert geometry.touches((100, 100, 50, 50), SIZE, 2) == ()
+
+
+def test_long_sides_of_cards_in_pieces_add_up() -> None:
+    """A card of 300 x 50 px turned by 30 degrees, whole and cut in two."""
+    turn = np.array([[np.cos(0.5), -np.sin(0.5)], [np.sin(0.5), np.cos(0.5)]])
+    whole = np.array([[0, 0], [300, 0], [300, 50], [0, 50]], np.float64)
+    first, second = whole * (0.5, 1), whole * (0.5, 1) + (150, 0)
+    assert geometry.long_sides_px([whole @ turn.T]) == pytest.approx(300, abs=0.1)
+    assert geometry.long_sides_px([first @ turn.T, second @ turn.T]) == pytest.approx(300, abs=0.1)
+    assert geometry.long_sides_px([]) == 0
