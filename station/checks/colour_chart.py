@@ -105,7 +105,7 @@ def check(scene: Scene, settings: Settings) -> Iterable[Finding | Measure]:
     charts = [chart for chart in looked if _believed(scene, chart, settings)]
     yield from (_measure(chart) for chart in charts)
     alarms = [a for chart in charts for a in _alarms(scene, chart, settings)] + list(_kinds(scene, charts))
-    if charts and not {"covered", "clipped"} & {alarm.code for alarm in alarms}:
+    if charts and not any(alarm.code == "covered" for alarm in alarms):
         alarms += _short(scene, charts, settings)
     if len(charts) < needed:
         alarms.append(_too_few(scene, outlined, [chart.region for chart in charts], needed, settings))
