@@ -68,6 +68,7 @@ def check(scene: Scene, settings: Settings) -> Iterable[Finding | Measure]:
     white, level = light.clipped(image, bare), light.level(image, bare, 50)
     uneven = light.unevenness(light.luminance(image), bare)
     where = next((region.box for name in MOUNTS for region in scene.of(name)), None)
+    yield Measure("sheet_level", level)
     if uneven is not None:
         yield Measure("light_uneven", round(100 * uneven, 2))
     alarms = [*_exposed(white, level, scene.rig.sheet_level, where, settings)]

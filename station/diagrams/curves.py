@@ -26,7 +26,8 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Axes:
-    """What the axes say and how far they reach; `marks` are dashed uprights (x, text), `levels` dashed lines at y."""
+    """What the axes say and how far they reach; `marks` are dashed uprights (x, text), `levels` dashed lines at y.
+    Names stand where curves leave room: top right, or bottom right if they are `rising`."""
 
     title: str
     x: str
@@ -35,6 +36,7 @@ class Axes:
     y_range: tuple[float, float] = (0.0, 1.0)
     marks: Sequence[tuple[float, str]] = ()
     levels: Sequence[tuple[float, str]] = ()
+    rising: bool = False
 
     @property
     def across(self) -> Scale:
@@ -63,8 +65,9 @@ def curves(axes: Axes, several: Sequence[Curve]) -> Picture:
         ink = SERIES[number % len(SERIES)]
         marks += _drawn(axes, one, ink)
         if len(several) > 1:
-            x, y = WIDE - RIGHT - 128, TOP + 8 + 14 * number
-            marks += [Dot(x, y, 4, ink), Label(x + 8, y + 4, one.name, "quiet", 11)]
+            first = HIGH - BOTTOM - 8 - 14 * (len(several) - 1) if axes.rising else TOP + 8
+            x, y = WIDE - RIGHT - 8, first + 14 * number
+            marks += [Dot(x, y, 4, ink), Label(x - 8, y + 4, one.name, "quiet", 11, "end")]
     return Picture(WIDE, HIGH, tuple(marks), f"{axes.title}: {axes.y} over {axes.x}")
 
 

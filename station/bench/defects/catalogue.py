@@ -25,7 +25,8 @@ class Fault:
     """A fault of one severity (`unit`), and the finding that is right: a code of `check` of outcome `least` or worse.
 
     `make` raises ValueError where a photograph does not allow it. `quality` of the JPEG it is written with; `kept`,
-    the share of the file that is written at all.
+    the share of the file that is written at all. `figure` (figures.py) is what the fault makes larger, or smaller if it
+    `falls`.
     """
 
     family: str
@@ -37,6 +38,8 @@ class Fault:
     least: Outcome = Outcome.WARN
     quality: int = 95
     kept: float = 1.0
+    figure: str | None = None
+    falls: bool = False
 
     @property
     def key(self) -> str:
@@ -80,14 +83,17 @@ def _chart() -> Iterable[Fault]:
 def _colour() -> Iterable[Fault]:
     for per_cent in (5.0, 10.0, 20.0):
         make = partial(lambda frame, _, by: seeds.cast(frame.image, by), by=per_cent)
-        yield Fault("warm cast", per_cent, "% red more, blue less", "colour_chart", ANY, make)
+        yield Fault("warm cast", per_cent, "% red more, blue less", "colour_chart", ANY, make,
+                    figure="white_balance_de")  # fmt: skip
     for stops in (-2.0, -1.0, -0.5, 0.5, 1.0, 2.0):
         make = partial(lambda frame, _, by: seeds.exposed(frame.image, by), by=stops)
         code = frozenset({"under" if stops < 0 else "over"})
-        yield Fault("underexposed" if stops < 0 else "overexposed", abs(stops), "stops", "exposure", code, make)
+        yield Fault("underexposed" if stops < 0 else "overexposed", abs(stops), "stops", "exposure", code, make,
+                    figure="sheet_level", falls=stops < 0)  # fmt: skip
     for per_cent in (10.0, 20.0, 40.0):
         make = partial(lambda frame, _, by: seeds.uneven(frame.image, by), by=per_cent)
-        yield Fault("uneven light", per_cent, "% left to right", "exposure", frozenset({"uneven"}), make)
+        yield Fault("uneven light", per_cent, "% left to right", "exposure", frozenset({"uneven"}), make,
+                    figure="light_uneven")  # fmt: skip
 
 
 def _blur() -> Iterable[Fault]:
@@ -106,7 +112,8 @@ def _blur() -> Iterable[Fault]:
         for name, severities, unit, kernel in shapes:
             for by in severities:
                 make = made(partial(kernel, by))
-                yield Fault(name + where, by, unit, "label_sharpness", frozenset({"blurred"}), make)
+                yield Fault(name + where, by, unit, "label_sharpness", frozenset({"blurred"}), make,
+                            figure="edge_width_px")  # fmt: skip
 
 
 def _illegible() -> Iterable[Fault]:
@@ -121,7 +128,8 @@ def _illegible() -> Iterable[Fault]:
     for name, severities, unit, kernel in shapes:
         for by in severities:
             make = partial(_by_letters, kernel, by)
-            yield Fault(name, by, unit, "label_sharpness", frozenset({"blurred"}), make)
+            yield Fault(name, by, unit, "label_sharpness", frozenset({"blurred"}), make,
+                            figure="edge_width_px")  # fmt: skip
 
 
 def _by_letters(kernel: Callable[[float, Generator], Kernel], by: float, frame: Frame, rng: Generator) -> Image:

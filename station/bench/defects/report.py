@@ -22,7 +22,6 @@ from station.bench.defects.tally import (
     detections,
     false_alarms,
     open_alarms,
-    right,
     skew_errors,
 )
 from station.diagrams import offline
@@ -141,19 +140,21 @@ def severity_curves(found: Sequence[Detection]) -> list[Picture]:
 
 
 def roc_curves(rows: Sequence[Row], faults: Iterable[Fault]) -> list[Picture]:
-    """One chart a family whose check gives a figure: share noticed over share of clean photographs alarmed, at every
-    limit that the figure could have."""
+    """One chart a family with a figure: share noticed over share of clean photographs alarmed, at every limit that the
+    figure could have."""
     charts = []
-    chosen = [f for f in faults if f.family != "rotation"]
+    chosen = [f for f in faults if f.figure is not None]
     for family in dict.fromkeys(f.family for f in chosen):
-        found = [c for f in chosen if f.family == family and (c := _roc(rows, f)) is not None]
+        found = [c for f in chosen if f.family == family and (c := roc(rows, f)) is not None]
         if found:
-            axes = Axes(f"ROC: {family}", "clean photographs alarmed", "share noticed", (0.0, 1.0))
+            axes = Axes(f"ROC: {family}", "clean photographs alarmed", "share noticed", (0.0, 1.0), rising=True)
             charts.append(curves(axes, found[:6]))
     return charts
 
 
-def _roc(rows: Sequence[Row], fault: Fault) -> Curve | None:
+def roc(rows: Sequence[Row], fault: Fault) -> Curve | None:
+    """Points (share of clean photographs alarmed, share noticed) from the strictest limit to the laxest; None of too
+    few photographs."""
     faulty = [s for r in rows if (s := _score(r["seeded"].get(fault.key), fault)) is not None]
     clean = [s for r in rows if (s := _score(r["clean"], fault)) is not None]
     if min(len(faulty), len(clean)) < LEAST_OF or len(set(faulty + clean)) < 3:
@@ -165,10 +166,6 @@ def _roc(rows: Sequence[Row], fault: Fault) -> Curve | None:
 
 
 def _score(answer: object, fault: Fault) -> float | None:
-    """The largest figure that the right check gave, whatever its outcome."""
-    if not isinstance(answer, dict) or fault.check in ("*", "required_objects"):
-        return None
-    is_right = right(fault)
-    values = [abs(f[3]) for f in answer["findings"]
-              if f[3] is not None and (is_right(f[0], f[1]) or f[:2] == [fault.check, "ok"])]  # fmt: skip
-    return max(values, default=None)
+    """How bad the fault's figure is, larger being worse, whatever the outcome."""
+    value = answer.get("figures", {}).get(fault.figure) if isinstance(answer, dict) else None
+    return None if value is None else -value if fault.falls else value

@@ -20,7 +20,7 @@ import numpy as np
 from tqdm import tqdm
 
 from station import judging, kit, line
-from station.bench.defects import frames
+from station.bench.defects import figures, frames
 from station.bench.defects.catalogue import Fault, catalogue
 from station.bench.defects.frames import Frame, Polygon, Truth
 from station.config import Config
@@ -30,7 +30,8 @@ from station.records.events import plain
 from station.types import Image, Outcome, Verdict
 
 Answer = dict[str, Any]
-"""What one judgement said: `findings` [[check, code, outcome, value, where]], `skew_deg`, `outcome`, `seconds`."""
+"""What one judgement said: `findings` [[check, code, outcome, value, where]], `skew_deg`, `outcome`, `seconds`,
+`figures` (figures.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,8 @@ def _judge(image: Image, fault: Fault, made: Line) -> Verdict:
 def _answer(verdict: Verdict) -> Answer:
     findings = [[f.check, f.code, f.outcome.name, f.value, f.where] for f in verdict.findings]
     skew = verdict.measures.get("skew_deg")
-    return {"findings": findings, "skew_deg": skew, "outcome": verdict.outcome.name, "seconds": dict(verdict.seconds)}
+    return {"findings": findings, "skew_deg": skew, "outcome": verdict.outcome.name, "seconds": dict(verdict.seconds),
+            "figures": figures.of(verdict.measures)}  # fmt: skip
 
 
 def matching(answer: Mapping[str, Any], right: Callable[[str, str], bool], least: Outcome) -> bool:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from engines import synthesise
-from station.bench.defects import frames, report, run, seeds, tally
+from station.bench.defects import figures, frames, report, run, seeds, tally
 from station.bench.defects.catalogue import catalogue
 from station.bench.defects.frames import Frame
 from station.config import load
@@ -223,6 +223,34 @@ def test_alarms_that_nobody_can_decide_are_counted_apart() -> None:
     wrong, whole = tally.false_alarms(rows, {})
     assert [(a.check, a.hits) for a in wrong] == [("colour_chart", 2)]
     assert whole == 2
+
+
+def measured(**figures: float) -> dict[str, Any]:
+    return answer() | {"figures": figures}
+
+
+@pytest.mark.parametrize(("key", "clean", "faulty"), [("overexposed 1", 200, 250), ("underexposed 1", 200, 150)])
+def test_a_figure_that_tells_every_fault_has_its_curve_in_the_corner(key: str, clean: float, faulty: float) -> None:
+    """All noticed with no clean one alarmed, whether the fault makes the level rise or fall; without the figure there
+    is no curve."""
+    (fault,) = [f for f in FAULTS if f.key == key]
+    rows = [
+        row(clean=measured(sheet_level=clean + n), seeded={key: measured(sheet_level=faulty + n)}) for n in range(6)
+    ]
+    curve = report.roc(rows, fault)
+    assert curve is not None
+    assert (0.0, 1.0) in curve.points
+    assert [x for x, *_ in curve.points] == sorted(x for x, *_ in curve.points)
+    assert report.roc([row(seeded={key: answer()})] * 6, fault) is None
+
+
+def test_every_figure_of_the_catalogue_is_known() -> None:
+    """And read from measures: the softest label counts, what is not measured is left out."""
+    assert {f.figure for f in FAULTS} - {None} == set(figures.FIGURES)
+    labels = [{"edge_width_px": 1.5}, {"edge_width_px": 4.0}, {"edge_width_px": None}]
+    assert figures.of({"labels": labels, "charts": (), "light_uneven": 2.5}) == {
+        "edge_width_px": 4.0, "light_uneven": 2.5,
+    }  # fmt: skip
 
 
 def test_unknown_is_no_alarm() -> None:
