@@ -112,13 +112,16 @@ def worst_cases(
 
 
 def exported(model: Model, weights: Path, folder: Path) -> Model:
-    """The model with other weights, which are exported into `folder` first (needs PyTorch)."""
+    """The model with other weights, which are exported into `folder` first (needs PyTorch). It looks at photographs at
+    the size they were trained at, as `run.json` beside them says."""
     from engines.export import export
 
     path = folder / "model.onnx"
     export(weights, path)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return replace(model, path=path, sha256=digest, version=f"unreleased, {weights.parent.name}/{weights.name}")
+    told = json.loads((weights.parent / "run.json").read_text())
+    version = f"unreleased, {weights.parent.name}/{weights.name}"
+    return replace(model, path=path, sha256=digest, version=version, input_side_px=told["long_side"])
 
 
 def write(metrics: dict[str, Any], out: Path) -> None:

@@ -30,8 +30,6 @@ ZOO = Path(__file__).parent / "zoo"
 FILE = "model.onnx"
 TOLD = ("photographs", "institutions", "drawn", "guessed", "seed", "steps", "earlier_steps", "mean_of")
 """What the manifest says of the training, as engines/train.py wrote it down."""
-SIDE_PX = {"herbarium-sheet": 1024, "microscope-slide": 768}
-"""Long side of the input: what lies on a slide is larger in its frame than what lies on a sheet."""
 OPSET = 17
 """The newest that TensorRT 8.6 parses; newer TensorRT takes it too."""
 
@@ -84,7 +82,7 @@ def manifest(name: str, version: str, onnx: Path, run: dict[str, Any], metrics: 
         "sha256": hashlib.sha256(onnx.read_bytes()).hexdigest(),
         "licence": "Apache-2.0",
         "classes": list(PROFILES[profile]),
-        "input_side_px": SIDE_PX[profile],
+        "input_side_px": run["long_side"],
         "multiple_px": 32,
         "colour_order": "RGB",
         "normalisation": "(x - 127) / 128, inside the graph",

@@ -13,7 +13,7 @@ import hashlib
 import json
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,8 @@ TESTED = 8
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is asked for. Sizes in pixels; those of a training view are multiples of 32."""
+    """What is asked for. Sizes in pixels; those of a training view are multiples of 32. `long_side`: 0 for the
+    parent's own."""
 
     images: Path
     annotations: Path
@@ -57,7 +58,7 @@ class Order:
     seed: int = 1
     parent: Path = ZOO / "herbarium-sheet"
     drawn: int = 120
-    long_side: int = 1024
+    long_side: int = 0
     height: int = 576
     width: int = 416
 
@@ -94,8 +95,9 @@ def finetune(order: Order) -> bool:
     for notice in (*annotated.notices, *_too_few(len(annotated.coco["images"]))):
         console.print(notice, style="yellow")
     model = _parent(order)
+    order = replace(order, long_side=order.long_side or model.input_side_px)
     _claim(order, annotated, model)
-    taught, held = parted(list(read(order.run.out, HERBARIUM, order.long_side)))
+    taught, held = parted(list(read(order.run.out, HERBARIUM, order.run.long_side)))
     network = reopened(model.path, len(HERBARIUM))
     names = _measured(taught, held)
     absent = spare_absent((*taught, *held), network)
@@ -183,7 +185,7 @@ def _teach(
 ) -> Result:
     """Measure, learn, measure again."""
     run = order.run
-    sheets = drawn_samples.sheets(order.drawn + TESTED, order.long_side, order.seed * 1_000_000)
+    sheets = drawn_samples.sheets(order.drawn + TESTED, run.long_side, order.seed * 1_000_000)
     drawn, tested = sheets[:-TESTED], sheets[-TESTED:]
     torch.manual_seed(order.seed)
     network.to("cuda" if torch.cuda.is_available() else "cpu")

@@ -48,11 +48,10 @@ class Run:
     """What one training is asked for; the options of the command line are these. Sizes in pixels.
 
     `height` and `width` of a training view are multiples of 32; every `whole_every`-th step looks at one whole
-    photograph at `long_side` instead, as the station does; a share `near` of the other views are parts at that scale,
-    for what is trained small and used large is best taught at the large size in the end (Touvron 2019, "FixRes").
-    `start`: weights or a model's folder to go on from, else ImageNet's; `frozen`: so many of the encoder's first blocks
-    stay as they are, on a CPU; 16 are all. `guessed`: photographs that an earlier model annotated
-    (engines/self_training.py). `profile`: whose classes are learned.
+    photograph at `long_side` instead, as the station does; a share `near` of the other views are parts at that scale
+    (what is used large is best taught large in the end: Touvron 2019, "FixRes"). `start`: weights or a model's folder
+    to go on from, else ImageNet's; `frozen`: so many of the encoder's first blocks stay as they are, on a CPU; 16 are
+    all. `guessed`: photographs annotated by an earlier model (self_training.py). `profile`: whose classes are learned.
     """
 
     data: tuple[Path, ...]
@@ -157,6 +156,7 @@ def note_down(run: Run, real: Sequence[Sample], drawn: Sequence[Sample], guessed
         "guessed": len(guessed),
         "never_trained_on": sorted(run.validate),
         "seed": run.seed,
+        "long_side": run.long_side,
         "steps": run.steps,
         "earlier_steps": earlier_steps(run.start),
     }

@@ -135,6 +135,7 @@ def test_weights_are_measured_as_the_station_would_run_them(
 
     torch.manual_seed(1)
     torch.save(Network(len(HERBARIUM), 32).state_dict(), tmp_path / "weights.pt")
+    (tmp_path / "run.json").write_text('{"long_side": 512}')
     export(tmp_path / "weights.pt", tmp_path / "model.onnx")
     more = ("--only", "odd", "--no-pictures", "--weights", str(tmp_path / "weights.pt"))
     run(monkeypatch, folder, tmp_path / "out", *more)

@@ -43,12 +43,13 @@ def test_a_model_is_published_with_manifest_and_card(tmp_path: Path) -> None:
 
     torch.manual_seed(1)
     torch.save(Network(10, 32).state_dict(), tmp_path / "weights.pt")
-    run = {"photographs": 1, "institutions": ["X"], "drawn": 0, "seed": 1, "steps": 1, "never_trained_on": []}
+    run = {"photographs": 1, "institutions": ["X"], "drawn": 0, "seed": 1, "steps": 1, "never_trained_on": [],
+           "long_side": 640}  # fmt: skip
     (tmp_path / "run.json").write_text(json.dumps(run))
     folder = tmp_path / "zoo" / "small"
     publish(tmp_path / "weights.pt", folder, "7", None)
     model = read_model(folder)
-    assert (model.name, model.version) == ("small", "7")
+    assert (model.name, model.version, model.input_side_px) == ("small", "7", 640)
     assert "Not measured yet" in (folder / "MODEL_CARD.md").read_text()
     before = {file.name: file.read_bytes() for file in folder.iterdir()}
     with pytest.raises(ValueError, match="another model file"):

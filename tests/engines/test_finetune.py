@@ -13,6 +13,7 @@ import yaml
 
 from engines.synthesise import coco, draw_sheet
 from engines.truth import HERBARIUM, IGNORE, Sample
+from station import segment
 from station.errors import ConfigError
 from tests.station.test_cli import run
 
@@ -58,7 +59,8 @@ def test_ten_photographs_become_a_model_that_the_station_uses(
     assert "6 photographs to learn from, 4 held back" in told
     assert ("profile: " in told) is better is ("Keep the old model" not in told)
     facts = yaml.safe_load((tmp_path / "site" / "model.yaml").read_text())
-    assert facts["version"].startswith("1+site-")
+    assert facts["version"].startswith(f"{segment.read_model(order.parent).version}+site-")
+    assert facts["input_side_px"] == segment.read_model(order.parent).input_side_px
     assert facts["parent"]["sha256"] != facts["sha256"]
     assert facts["training_data"]["photographs"] == 6
     assert len(facts["held_back"]) == 4
