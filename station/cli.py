@@ -74,6 +74,7 @@ def page(config: ConfigFile = None) -> None:
 
         screen.serve(
             settings.page,
+            settings.station,
             store,
             kits.previews(settings),
             kits.book(settings),
@@ -223,8 +224,10 @@ def what_if(
     """Replay this station's history at another limit: how many alarms, how many of them were overridden."""
     from station import what_if as replay
 
-    with explained(), closing(kits.open_store(configuration.load(config), writer=False)) as store:
-        replay.run(store, check, limit, newest, svg, Console())
+    with explained():
+        settings = configuration.load(config)
+        with closing(kits.open_store(settings, writer=False)) as store:
+            replay.run(store, settings.station, check, limit, newest, svg, Console())
 
 
 def _version(asked: bool) -> None:

@@ -104,7 +104,12 @@ class Revisions(Protocol):
 
 
 class Store(Protocol):
-    """The event log: verdicts and decisions are added, never changed. One process writes. Raises StoreError."""
+    """The event log: verdicts and decisions are added, never changed. One process a station writes verdicts.
+    `station`: of that one alone; None: of every station that writes here. Raises StoreError.
+
+    Its file offers `build(settings, state, writer)`: `state` is the station's state directory, `writer` the name of the
+    station whose daemon asks, None for everybody else.
+    """
 
     def add(self, verdict: Verdict, station: str) -> Record | None:
         """Append in one transaction, with the running session and the retake it pairs with; None when this capture id
@@ -119,10 +124,10 @@ class Store(Protocol):
     def note(self, work: Callable[[Connection], T]) -> T:
         """What a work of records/ answers, in one transaction. Verdicts are not written this way."""
 
-    def since(self, sequence: int, limit: int = 100) -> tuple[Record, ...]:
+    def since(self, sequence: int, limit: int = 100, station: str | None = None) -> tuple[Record, ...]:
         """Records with a greater sequence, oldest first, each with its latest decision."""
 
-    def latest(self, limit: int = 20) -> tuple[Record, ...]:
+    def latest(self, limit: int = 20, station: str | None = None) -> tuple[Record, ...]:
         """The newest records, newest first."""
 
     def get(self, capture_id: str) -> Record | None: ...
@@ -130,18 +135,21 @@ class Store(Protocol):
     def decisions(self, capture_id: str) -> tuple[Decision, ...]:
         """Every decision on one capture, oldest first."""
 
-    def decided_since(self, sequence: int) -> tuple[tuple[int, Decision], ...]:
-        """(decision sequence, decision) after that decision sequence, so that screens follow each other's keys."""
+    def decided_since(
+        self, sequence: int, limit: int = 1000, station: str | None = None
+    ) -> tuple[tuple[int, Decision], ...]:
+        """(decision sequence, decision) after that decision sequence, so that screens follow each other's keys. At most
+        `limit` at once: ask again from the last number until nothing comes."""
 
     def has(self, capture_id: str) -> bool: ...
 
-    def knows(self, path: bytes, stamp: Stamp) -> bool:
-        """Was the file at this path, with this stamp, judged already? (`path` as os.fsencode gives it.)"""
+    def knows(self, path: bytes, stamp: Stamp, station: str) -> bool:
+        """Did this station judge the file at this path, with this stamp, already? (`path` as os.fsencode gives it.)"""
 
     def pulse(self, pulse: Pulse) -> None:
         """Overwrite the daemon's sign of life."""
 
-    def last_pulse(self) -> Pulse | None: ...
+    def last_pulse(self, station: str | None = None) -> Pulse | None: ...
 
     def pulses(self) -> tuple[Pulse, ...]:
         """The newest sign of life of every station that writes here, by name."""

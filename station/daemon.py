@@ -132,7 +132,7 @@ class Daemon:
     def knows(self, path: bytes, stamp: Stamp) -> bool:
         """Was this file judged already? When the records cannot say, it is judged again rather than missed."""
         try:
-            return self.kit.store.knows(path, stamp)
+            return self.kit.store.knows(path, stamp, self.kit.config.station)
         except StoreError as error:
             self.heart.trouble = f"The records cannot be read: {error} {error.remedy}"
             return False

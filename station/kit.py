@@ -73,7 +73,7 @@ def specimen_numbers(barcodes: tuple[Barcode, ...], pattern: str | None) -> tupl
 def open_store(config: Config, *, writer: bool) -> Store:
     """Raises StoreError."""
     name, settings = config.store
-    store: Store = parts.part("stores", name).build(settings, config.state, writer=writer)
+    store: Store = parts.part("stores", name).build(settings, config.state, writer=config.station if writer else None)
     return store
 
 
@@ -112,7 +112,7 @@ def opened(config: Config) -> Iterator[Kit]:
         segmenter = stack.enter_context(closing(open_segmenter(config)))
         segmenter.improve(partial(building.build_plan, config.source))
         alerts = tuple((name, stack.enter_context(closing(_alert(name, s)))) for name, s in config.alerts)
-        recent = Recent.of(store)
+        recent = Recent.of(store, config.station)
         made = make_line(config, segmenter, recent, preview.picture)
         yield Kit(config, segmenter, made, store, alerts, recent)
 

@@ -21,10 +21,11 @@ class Recent:
         self._held = deque(verdicts, HELD)
 
     @classmethod
-    def of(cls, store: Store) -> Recent:
-        """As the records tell, so that a restart forgets nothing. Unreadable records are a log line, no stop."""
+    def of(cls, store: Store, station: str) -> Recent:
+        """As the records of this station tell, so that a restart forgets nothing. Unreadable records are a line in the
+        log, no stop."""
         try:
-            return cls(tuple(record.verdict for record in reversed(store.latest(HELD))))
+            return cls(tuple(record.verdict for record in reversed(store.latest(HELD, station))))
         except StoreError as error:
             log.error("The captures before this start are not known: %s %s", error, error.remedy)
             return cls()

@@ -49,9 +49,9 @@ class History:
         return tuple(case for case in self.cases if (case.value > limit if self.above else case.value < limit))
 
 
-def read(store: Store, check: str, newest: int) -> History:
-    """The history of one check, of at most `newest` photographs. Raises StationError when there is none."""
-    records = _records(store, newest)
+def read(store: Store, station: str, check: str, newest: int) -> History:
+    """The history of one check at one station, of at most `newest` photographs. Raises StationError without any."""
+    records = _records(store, station, newest)
     findings = [(r, f) for r in records for f in r.verdict.findings if f.check == check and f.value is not None]
     limited = [f for _, f in findings if f.limit is not None]
     if not limited:
@@ -62,10 +62,10 @@ def read(store: Store, check: str, newest: int) -> History:
     return History(tuple(_cases(chosen, above)), unit, above)
 
 
-def _records(store: Store, newest: int) -> list[Record]:
+def _records(store: Store, station: str, newest: int) -> list[Record]:
     found: list[Record] = []
     after = 0
-    while batch := store.since(after, PAGE):
+    while batch := store.since(after, PAGE, station):
         found = [*found, *batch][-newest:]
         after = batch[-1].sequence
     return found
@@ -145,9 +145,11 @@ def chart(history: History, check: str, asked: float) -> str:
     return offline.chart(curves(axes, lines))
 
 
-def run(store: Store, check: str, asked: float, newest: int, picture: Path | None, console: Console) -> None:
+def run(
+    store: Store, station: str, check: str, asked: float, newest: int, picture: Path | None, console: Console
+) -> None:
     """Read, print, and draw where a file is named. Raises StationError."""
-    history = read(store, check, newest)
+    history = read(store, station, check, newest)
     report(history, check, asked, console)
     if picture is not None:
         picture.write_text(chart(history, check, asked) + "\n", encoding="utf-8")

@@ -44,7 +44,7 @@ PATTERN_SPECIMEN = "SPECIMEN"
 
 def fill(state: Path, verdicts: int, *, seed: int, until: datetime | None = None) -> None:
     """Make records of so many verdicts in a state folder that has none yet, the last one a moment before `until`."""
-    sqlite.build(sqlite.Settings(), state, writer=True).close()
+    sqlite.build(sqlite.Settings(), state, writer=STANDS[0]).close()
     path = state / "records.sqlite"
     rows = history(verdicts, seed, until or datetime.now(UTC))
     with closing(sqlite3.connect(path)) as file:

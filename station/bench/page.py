@@ -55,7 +55,7 @@ def bench(verdicts: int, rounds: int, folder: Path, port: int, console: Console)
     browser_path = next((p for p in CHROMIUM if Path(p).exists()), None)
     if browser_path is None:
         raise StationError("There is no Chromium to paint the page in.", "apt-get install chromium")
-    config = write_config(folder, {"page": {"port": port}})
+    config = write_config(folder, {"station": STANDS[0], "page": {"port": port}})
     state = configuration.load(config).state
     if not (state / "records.sqlite").exists():
         console.print(f"Drawing a history of {verdicts:,} verdicts ...")

@@ -12,7 +12,6 @@ from fastapi import APIRouter, Body, Header, Path, Query
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from station.contracts import Store
 from station.errors import StoreError
 from station.page.events import Frame, decision_event, shown
 from station.page.feed import Feed, Feeding
@@ -55,21 +54,27 @@ def records(
     since: Annotated[int, Query(ge=0, le=2**62, description="only records with a greater sequence")] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> list[Event]:
-    """Records, oldest first, as the events of /api/events."""
-    return [shown(record, feed.previews) for record in feed.store.since(since, limit)]
+    """Records of this station, oldest first, as the events of /api/events."""
+    return [shown(record, feed.previews) for record in feed.store.since(since, limit, feed.station)]
+
+
+@routes.get("/api/stations")
+async def stations(feed: Feeding) -> dict[str, bool]:
+    """Every station that writes into these records: is what it shows the present?"""
+    return feed.lives()
 
 
 @routes.get("/api/captures/{capture_id}", responses={404: {"description": "No such capture."}})
 def capture(feed: Feeding, capture_id: CaptureId) -> Event:
     """The record of one capture with its latest decision."""
-    record = known(feed.store, capture_id)
+    record = known(feed, capture_id)
     return shown(record, feed.previews, feed.store.ask(partial(alarms.of_capture, capture_id=capture_id)))
 
 
 @routes.get("/api/captures/{capture_id}/decisions", responses={404: {"description": "No such capture."}})
 def decisions(feed: Feeding, capture_id: CaptureId) -> list[Event]:
     """Every decision on one capture, oldest first."""
-    known(feed.store, capture_id)
+    known(feed, capture_id)
     return [decision_event(decision) for decision in feed.store.decisions(capture_id)]
 
 
@@ -78,7 +83,7 @@ def decisions(feed: Feeding, capture_id: CaptureId) -> list[Event]:
 )
 def decide(feed: Feeding, person: Asking, capture_id: CaptureId, new: Annotated[NewDecision, Body()]) -> Event:
     """Add a decision; whoever is logged in is its operator. A retake that the capture belongs to follows it."""
-    record, operator = known(feed.store, capture_id), person.name or new.operator
+    record, operator = known(feed, capture_id), person.name or new.operator
     if new.action is Action.ACCEPT and record.verdict.policy is not Policy.INFORM and not new.reason_code:
         raise RefusedError(422, "reason_needed")
     decision = Decision(capture_id, new.action, operator, new.reason_code, new.note, datetime.now(UTC))
@@ -93,9 +98,9 @@ async def events(
     recent: Annotated[int | None, Query(ge=1, le=100, description="first the newest so many records")] = None,
     last_event_id: Annotated[str | None, Header(pattern=r"^[0-9]{1,18}$")] = None,
 ) -> StreamingResponse:
-    """Server-sent events: `record` (each once, its sequence as id), `decision`, `bench` (session and open retakes,
-    whole, whenever one changes), and `state` as a heartbeat at least every 0.5 s. Records asked for by `recent`,
-    `since` or Last-Event-ID come before the first `state`."""
+    """Server-sent events of this station: `record` (each once, its sequence as id), `decision`, `bench` (session and
+    open retakes, whole, whenever one changes), and `state` as a heartbeat at least every 0.5 s. Records asked for by
+    `recent`, `since` or Last-Event-ID come before the first `state`."""
     if recent is None and since is None and last_event_id is not None:
         since = int(last_event_id)
     return StreamingResponse(
@@ -118,10 +123,10 @@ def preview(feed: Feeding, capture_id: CaptureId, name: Annotated[str, Path(patt
     return Response(picture, media_type="image/jpeg", headers={"cache-control": FOR_EVER})
 
 
-def known(store: Store, capture_id: str) -> Record:
-    """The record, or the answer 404."""
-    record = store.get(capture_id)
-    if record is None:
+def known(feed: Feed, capture_id: str) -> Record:
+    """The record of a capture of this station, or the answer 404."""
+    record = feed.store.get(capture_id)
+    if record is None or record.station != feed.station:
         raise RefusedError(404, "no_capture")
     return record
 
@@ -147,10 +152,10 @@ async def _stream(feed: Feed, since: int | None, recent: int | None) -> AsyncIte
 async def _earlier(feed: Feed, since: int | None, recent: int | None) -> AsyncIterator[Frame]:
     """The records before the present, oldest first."""
     if recent is not None:
-        for record in reversed(await asyncio.to_thread(feed.store.latest, recent)):
+        for record in reversed(await asyncio.to_thread(feed.store.latest, recent, feed.station)):
             yield feed.record_frame(record)
     elif since is not None:
-        while batch := await asyncio.to_thread(feed.store.since, since):
+        while batch := await asyncio.to_thread(feed.store.since, since, station=feed.station):
             for record in batch:
                 yield feed.record_frame(record)
             since = batch[-1].sequence

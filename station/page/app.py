@@ -40,10 +40,13 @@ from station.people import Book
 __all__ = ["Settings", "create_app", "serve"]
 
 
-def create_app(settings: Settings, store: Store, previews: Path, book: Book, revisions: Revisions) -> FastAPI:
-    """The application; nothing is asked of the store before it is started."""
+def create_app(
+    settings: Settings, station: str, store: Store, previews: Path, book: Book, revisions: Revisions
+) -> FastAPI:
+    """The application of the page of one station; nothing is asked of the store before it is started."""
     metrics, assets = health.Metrics(), Assets.here()
-    feed = Feed(store, Previews(previews), settings.max_pulse_age_seconds, settings.poll_seconds, metrics.count)
+    pictures, oldest = Previews(previews), settings.max_pulse_age_seconds
+    feed = Feed(store, station, pictures, oldest, settings.poll_seconds, metrics.count)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -78,6 +81,7 @@ def create_app(settings: Settings, store: Store, previews: Path, book: Book, rev
 
 def serve(
     settings: Settings,
+    station: str,
     store: Store,
     previews: Path,
     book: Book,
@@ -94,7 +98,7 @@ def serve(
     if not loopback(settings.host) and not book.people():
         raise ConfigError(TEXTS["no_accounts"].format(host=settings.host), TEXTS["no_accounts_do"])
     listener = _listen(settings.host, settings.port)
-    app = create_app(settings, store, previews, book, revisions)
+    app = create_app(settings, station, store, previews, book, revisions)
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1, lifespan="on")
     _Server(config, app.state.feed, ready, beat).run([listener])
 

@@ -65,7 +65,7 @@ class NewWrongAlarm(_Body):
 @routes.get("/api/bench")
 def bench(feed: Feeding) -> Event:
     """The running session and the open retakes, as the event `bench`."""
-    return feed.bench(feed.store.last_pulse())
+    return feed.bench()
 
 
 @routes.post("/api/session", status_code=201, responses={409: {"description": "No station has ever been here."}})
@@ -102,7 +102,7 @@ def sign_off(feed: Feeding, person: Asking, new: Annotated[SignOff, Body()]) -> 
 @routes.post("/api/retakes/{number}/await", responses={404: {"description": "It is not open."}})
 def wait_for(feed: Feeding, number: Number, new: Annotated[Awaited, Body()]) -> Event:
     """The next file belongs to this open retake; a scanned number names a specimen that had none."""
-    found = feed.store.note(partial(chains.await_next, number=number, specimen=new.specimen))
+    found = feed.store.note(partial(chains.await_next, station=feed.station, number=number, specimen=new.specimen))
     if found is None:
         raise RefusedError(404, "no_retake")
     return {"number": found.number, "specimen": found.specimen, "awaited": found.awaited}
@@ -114,7 +114,7 @@ def wait_for(feed: Feeding, number: Number, new: Annotated[Awaited, Body()]) -> 
 def call_wrong(feed: Feeding, person: Asking, capture_id: CaptureId, new: Annotated[NewWrongAlarm, Body()]) -> Event:
     """Keep the finding and its crop for thresholds and training. When no finding is left that the verdict rests on,
     the capture is accepted with the reason `wrong_alarm`."""
-    record, operator = known(feed.store, capture_id), person.name or new.operator
+    record, operator = known(feed, capture_id), person.name or new.operator
     findings = record.verdict.findings
     if new.finding >= len(findings) or findings[new.finding].outcome is Outcome.PASS:
         raise RefusedError(404, "no_finding")
@@ -149,18 +149,17 @@ def crop(feed: Feeding, number: Number) -> Response:
 
 @routes.get("/api/specimens", responses={404: {"description": "Never photographed here."}})
 def specimen(feed: Feeding, number: Annotated[str, Query(min_length=1, max_length=200)]) -> Response:
-    """The newest capture of a specimen, by its number."""
-    record = feed.store.ask(lambda connection: queries.of_specimen(connection, number))
+    """The newest capture of a specimen at this station, by its number."""
+    record = feed.store.ask(lambda connection: queries.of_specimen(connection, number, feed.station))
     if record is None:
         raise RefusedError(404, "no_specimen")
     return JSONResponse(shown(record, feed.previews))
 
 
 def _station(feed: Feed) -> str:
-    pulse = feed.store.last_pulse()
-    if pulse is None:
+    if feed.store.last_pulse(feed.station) is None:
         raise RefusedError(409, "dead_no_pulse")
-    return pulse.station
+    return feed.station
 
 
 def _supervisor(person: Person, named: str) -> str | None:
@@ -183,7 +182,8 @@ def _accepted(feed: Feed, capture_id: str, operator: str) -> Decision:
 
 
 def _alarm_event(feed: Feed, alarm: WrongAlarm) -> Event:
-    record = known(feed.store, alarm.capture_id)
+    record = feed.store.get(alarm.capture_id)
+    assert record is not None, "an alarm without its capture"
     made = shown(record, feed.previews)
     return {
         "number": alarm.number,

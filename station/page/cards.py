@@ -20,11 +20,19 @@ def cards(feed: Feed, words: Words) -> str:
     today = _today(feed, stands, now)
     newest = {one.station: max(o.at for o in stands if o.station == one.station) for one in stands}
     made = [
-        _card(stand(one.station, one.rig), _last(feed, one), pulses.get(one.station), today.get(one), feed, now, words)
+        _card(
+            (one.station, stand(one.station, one.rig)),
+            _last(feed, one),
+            pulses.get(one.station),
+            today.get(one),
+            feed,
+            now,
+            words,
+        )
         for one in stands
         if one.at == newest[one.station] or now - one.at < timedelta(days=1)
     ]
-    made += [_card(n, None, p, None, feed, now, words) for n, p in pulses.items() if n not in newest]
+    made += [_card((n, n), None, p, None, feed, now, words) for n, p in pulses.items() if n not in newest]
     empty = f'<p class="none">{escape(words["wall_no_rigs"])}</p>'
     return f'<section class="rigs" aria-label="{escape(words["wall_rigs"])}">{"".join(made) or empty}</section>'
 
@@ -46,9 +54,17 @@ def _last(feed: Feed, one: Stand) -> Record | None:
 
 
 def _card(
-    name: str, last: Record | None, pulse: Pulse | None, today: Count | None, feed: Feed, now: datetime, words: Words
+    name: tuple[str, str],
+    last: Record | None,
+    pulse: Pulse | None,
+    today: Count | None,
+    feed: Feed,
+    now: datetime,
+    words: Words,
 ) -> str:
-    health, said = _health(pulse, feed.max_pulse_age_seconds, now, words)
+    """`name`: of the station, of the stand."""
+    health, said = _health(pulse, feed, words)
+    dead = f'<p class="dead">{escape(words["state_dead"])}</p>' if health == "dead" else ""
     outcome = last.verdict.outcome.name if last is not None else "waiting"
     word = words[f"kicker_{outcome}"] if last is not None else words["state_waiting"]
     thumb = feed.previews.of(last.verdict)["thumb"] if last is not None else None
@@ -57,19 +73,20 @@ def _card(
     what = " ".join(last.verdict.specimen[:1]) if last is not None else ""
     waiting = words["waiting"].format(count=pulse.waiting) if pulse is not None and pulse.waiting else ""
     return (
-        f'<article class="rig" data-health="{health}" data-outcome="{outcome}"><header><h2>{escape(name)}</h2>'
+        f'<article class="rig" data-station="{escape(name[0], quote=True)}" data-health="{health}"'
+        f' data-outcome="{outcome}"><header><h2>{escape(name[1])}</h2>{dead}'
         f'<p class="health">{escape(said)}</p></header>{picture}<div class="last">{sign(outcome)}'
         f"<p><b>{escape(word)}</b><span>{escape(when)}</span></p></div>"
         f'<p class="specimen">{escape(what)}<span>{escape(waiting)}</span></p>{_day(today or Count(), words)}</article>'
     )
 
 
-def _health(pulse: Pulse | None, oldest_s: float, now: datetime, words: Words) -> tuple[str, str]:
+def _health(pulse: Pulse | None, feed: Feed, words: Words) -> tuple[str, str]:
     """(live, ill or dead; in words)"""
     if pulse is None:
         return "dead", words["health_never"]
-    seconds = (now - pulse.at).total_seconds()
-    if seconds > oldest_s:
+    seconds = feed.age_s(pulse)
+    if seconds > feed.max_pulse_age_seconds:
         return "dead", words["health_dead"].format(age=age(seconds, words))
     if pulse.problem:
         return "ill", pulse.problem

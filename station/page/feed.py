@@ -22,6 +22,7 @@ from station.contracts import Store
 from station.errors import ReplacedError, StoreError
 from station.page.events import Frame, decision_event, frame, pulse_event, retake_event, session_event, shown
 from station.page.previews import Previews
+from station.page.signs import Sign, clock_age_s, seen
 from station.page.texts import TEXTS
 from station.records import Event, alarms, chains, sessions
 from station.types import Decision, Pulse, Record
@@ -67,12 +68,12 @@ class State:
 
 @dataclass(slots=True)
 class _Look:
-    """What one look into the store found."""
+    """What one look into the store found; `pulses` and `bench` are None when they were not asked for."""
 
     records: tuple[Record, ...] = ()
     frames: tuple[Frame, ...] = ()
     decisions: tuple[tuple[int, Decision], ...] = ()
-    pulse: Pulse | None = None
+    pulses: tuple[Pulse, ...] | None = None
     error: StoreError | None = None
     bench: Event | None = None
     replaced: bool = False
@@ -80,9 +81,11 @@ class _Look:
 
 @dataclass(slots=True)
 class Feed:
-    """Call `start` inside the running loop, `stop` at the end; everything else belongs to that loop's thread."""
+    """What this station's screens are told. Call `start` inside the running loop, `stop` at the end; everything else
+    belongs to that loop's thread. `station`: the one whose page this is; others may write into the same store."""
 
     store: Store
+    station: str
     previews: Previews
     max_pulse_age_seconds: float
     poll_seconds: float
@@ -94,7 +97,8 @@ class Feed:
     _looks: int = 0
     _decided: int = 0
     _looked_at: float = field(default_factory=time.monotonic)
-    _pulse_seen_at: float = field(default_factory=time.monotonic)
+    _signs: dict[str, Sign] = field(default_factory=dict)
+    _bench: Event | None = None
     _started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     _beaten_at: float = 0.0
     _told: tuple[bool, str, Event | None] | None = None
@@ -127,8 +131,9 @@ class Feed:
 
     def state(self, error: StoreError | None = None) -> State:
         """Never live without a fresh pulse read from an answering store. `error`: what somebody else just met."""
-        pulse, silent = self._last.pulse, time.monotonic() - self._looked_at
-        age, limit = self._pulse_age(pulse), self.max_pulse_age_seconds
+        sign, silent = self._signs.get(self.station), time.monotonic() - self._looked_at
+        pulse, age = (None, None) if sign is None else (sign.pulse, sign.age_s)
+        limit = self.max_pulse_age_seconds
         stale = age is not None and age > limit
         key, remedy_key = "", ""
         places: Event = {}
@@ -137,7 +142,7 @@ class Feed:
             key, places = "dead_store", {"error": str(error)}
         elif silent > limit or (stale and silent > limit / 2):  # an old pulse may only be an old look
             key, remedy_key, places = "dead_store_silent", "dead_store_silent_do", {"seconds": round(silent)}
-        elif pulse is None or age is None:
+        elif age is None:
             key, remedy_key = "dead_no_pulse", "dead_pulse_do"
         elif stale:
             key, remedy_key, places = "dead_pulse", "dead_pulse_do", {"seconds": round(age)}
@@ -153,24 +158,27 @@ class Feed:
     def state_frame(self, error: StoreError | None = None) -> Frame:
         return frame("state", self.state(error).event())
 
-    def bench(self, pulse: Pulse | None) -> Event:
-        """The running session of the station whose page this is, and the specimens still on its bench."""
-        station = pulse.station if pulse is not None else ""
-        runs = self.store.ask(partial(sessions.current, station=station))
-        waiting = self.store.ask(partial(chains.open_ones, station=station))
+    def age_s(self, pulse: Pulse) -> float:
+        """Seconds since a station gave this sign of life, or a newer one."""
+        sign = self._signs.get(pulse.station)
+        return clock_age_s(pulse) if sign is None else sign.age_s
+
+    def lives(self) -> dict[str, bool]:
+        """Every station that ever lived: does it now? None does while the store does not answer."""
+        limit = self.max_pulse_age_seconds
+        told = self._last.error is None and time.monotonic() - self._looked_at <= limit
+        return {name: told and sign.age_s <= limit for name, sign in self._signs.items()}
+
+    def bench(self) -> Event:
+        """The running session of this station, and the specimens still on its bench."""
+        runs = self.store.ask(partial(sessions.current, station=self.station))
+        waiting = self.store.ask(partial(chains.open_ones, station=self.station))
         told = [retake_event(retake, self.store.get(retake.head), self.previews) for retake in waiting]
         return {"session": runs and session_event(runs), "retakes": told}
 
     def bench_frame(self) -> Frame:
         """What is open at the bench, as it was last seen."""
-        return frame("bench", self._last.bench or {"session": None, "retakes": []})
-
-    def _pulse_age(self, pulse: Pulse | None) -> float | None:
-        """Seconds since the pulse, by its own time or since it last changed, whichever is longer: a clock that was
-        set back must not keep a dead daemon alive."""
-        if pulse is None:
-            return None
-        return max((datetime.now(UTC) - pulse.at).total_seconds(), time.monotonic() - self._pulse_seen_at)
+        return frame("bench", self._bench or {"session": None, "retakes": []})
 
     def _poll(self, loop: asyncio.AbstractEventLoop) -> None:
         with suppress(RuntimeError):  # the loop was closed meanwhile: nobody listens any more
@@ -180,13 +188,13 @@ class Feed:
     def _look(self) -> _Look:
         try:
             if self._sequence is None:
-                newest = self.store.latest(1)
+                newest = self.store.latest(1, self.station)
                 self._sequence = newest[0].sequence if newest else 0
-            records = self.store.since(self._sequence)
+            records = self.store.since(self._sequence, station=self.station)
             due = self._looks % SELDOM == 0
-            pulse = self.store.last_pulse() if due else self._last.pulse
-            decisions = self.store.decided_since(self._decided) if due else ()
-            bench = self.bench(pulse) if due else self._last.bench
+            pulses = self.store.pulses() if due else None
+            decisions = self.store.decided_since(self._decided, station=self.station) if due else ()
+            bench = self.bench() if due else None
             frames = tuple(self.record_frame(record) for record in records)
         except ReplacedError as error:
             self._sequence, self._decided = None, 0
@@ -196,20 +204,19 @@ class Feed:
         self._looks += 1
         self._sequence = records[-1].sequence if records else self._sequence
         self._decided = decisions[-1][0] if decisions else self._decided
-        return _Look(records, frames, decisions, pulse, bench=bench)
+        return _Look(records, frames, decisions, pulses, bench=bench)
 
     def _take(self, look: _Look) -> None:
         if self._stopped.is_set():
             return
         self._looked_at = time.monotonic()
-        if look.pulse != self._last.pulse and look.error is None:
-            self._pulse_seen_at = self._looked_at
-        if look.error is not None:
-            look.pulse, look.bench = self._last.pulse, self._last.bench
+        if look.pulses is not None:
+            self._signs = seen(self._signs, look.pulses, self._looked_at)
         if look.replaced:  # every screen connects again and is told of the new file
             for queue in tuple(self._queues):
                 self._drop(queue)
-        if look.bench != self._last.bench and look.bench is not None:
+        if look.bench is not None and look.bench != self._bench:
+            self._bench = look.bench
             self._tell(frame("bench", look.bench))
         self._last = look
         for record, told in zip(look.records, look.frames, strict=True):

@@ -4,6 +4,7 @@ const live = document.getElementById("live");
 const dead = document.getElementById("dead");
 const choices = document.getElementById("choices");
 const EVERY_MS = 2000;
+const GLANCE_MS = 100;
 const SILENCE_MS = 3000;
 let heard = performance.now();
 
@@ -26,6 +27,23 @@ async function again() {
   setTimeout(again, EVERY_MS);
 }
 
+// Whether each rig lives is asked oftener than all the rest: what changed is shown at once.
+async function glance() {
+  if (!document.hidden) {
+    const answer = await fetch("/api/stations", { signal: AbortSignal.timeout(SILENCE_MS) });
+    const lives = answer.ok ? await answer.json() : {};
+    const cards = [...live.querySelectorAll(".rig")];
+    const changed = cards.some(({ dataset }) => lives[dataset.station] !== undefined
+      && lives[dataset.station] === (dataset.health === "dead"));
+    if (changed) await refresh();
+  }
+}
+
+async function glanceAgain() {
+  await glance().catch(() => {});
+  setTimeout(glanceAgain, GLANCE_MS);
+}
+
 setInterval(() => {
   const silent = !document.hidden && performance.now() - heard > SILENCE_MS;
   dead.hidden = !silent;
@@ -33,3 +51,4 @@ setInterval(() => {
 }, 250);
 document.addEventListener("visibilitychange", () => { heard = performance.now(); });
 setTimeout(again, EVERY_MS);
+setTimeout(glanceAgain, GLANCE_MS);

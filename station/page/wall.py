@@ -56,15 +56,16 @@ class View(BaseModel):
 
 @dataclass(slots=True)
 class Wall:
-    """Makes the moving part of the page, and keeps it for a moment. `made`: (view, language) -> (when, HTML)."""
+    """Makes the moving part of the page, and keeps it for a moment. `made`: (view, language, which
+    stations live) -> (when, HTML)."""
 
     feed: Feed
     revisions: Revisions
-    made: dict[tuple[View, str], tuple[float, str]] = field(default_factory=dict)
+    made: dict[tuple[View, str, frozenset[tuple[str, bool]]], tuple[float, str]] = field(default_factory=dict)
 
     def content(self, view: View, words: Words) -> str:
         """Cards, figures, charts, tables. Raises StoreError."""
-        key = (view, words["language"])
+        key = (view, words["language"], frozenset(self.feed.lives().items()))
         at, html = self.made.get(key, (0.0, ""))
         if time.monotonic() - at < KEPT_S:
             return html

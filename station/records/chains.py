@@ -82,10 +82,11 @@ def decided(connection: Connection, decision: Decision) -> None:
         _open(connection, decision.capture_id, made | {"reason_code": text(decision.reason_code)}, state)
 
 
-def await_next(connection: Connection, *, number: int, specimen: str | None = None) -> Retake | None:
-    """The next file is of this open chain, and none other's; `specimen` gives it a number where it has none. None
-    when it is not open."""
-    row = connection.execute(select(retakes).where(retakes.c.sequence == number)).mappings().first()
+def await_next(connection: Connection, *, station: str, number: int, specimen: str | None = None) -> Retake | None:
+    """The next file of the station is of this open chain, and none other's; `specimen` gives it a number where it has
+    none. None when it is not open there."""
+    own = (retakes.c.sequence == number, retakes.c.station == text(station))
+    row = connection.execute(select(retakes).where(*own)).mappings().first()
     if row is None or row["state"] != RetakeState.OPEN.name:
         return None
     connection.execute(update(retakes).where(retakes.c.station == row["station"]).values(awaited=False))

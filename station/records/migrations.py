@@ -126,12 +126,36 @@ def _add_looks(connection: Connection) -> None:
     connection.exec_driver_sql("CREATE INDEX ix_verdicts_station ON verdicts (station)")
 
 
+def _know_stations(connection: Connection) -> None:
+    """The ledger tells the files of one station from another's; a station's newest captures are found at once."""
+    then = MetaData(naming_convention=metadata.naming_convention)
+    Table("verdicts", then, Column("capture_id", Text, primary_key=True))
+    names = ("device", "inode", "bytes", "mtime_ns")
+    ledger: list[Column[Any]] = [
+        Column("station", Text, primary_key=True),
+        Column("path", LargeBinary, primary_key=True),
+    ]
+    ledger += [Column(name, BigInteger, nullable=False) for name in names]
+    ledger += [Column("capture_id", Text, ForeignKey("verdicts.capture_id"), nullable=False)]
+    Table("files", then, *ledger, sqlite_with_rowid=False)
+    held = f"f.path, {', '.join(f'f.{name}' for name in names)}, f.capture_id"
+    connection.exec_driver_sql("ALTER TABLE files RENAME TO files_before")
+    then.tables["files"].create(connection)
+    filled = f"INSERT INTO files SELECT v.station, {held} FROM files_before f"  # noqa: S608 - our own names
+    connection.exec_driver_sql(f"{filled} JOIN verdicts v ON v.capture_id = f.capture_id")
+    connection.exec_driver_sql("DROP TABLE files_before")
+    for name, columns in (("station", "station, sequence"), ("specimen", "specimen, station, sequence")):
+        connection.exec_driver_sql(f"DROP INDEX ix_verdicts_{name}")
+        connection.exec_driver_sql(f"CREATE INDEX ix_verdicts_{name} ON verdicts ({columns})")
+
+
 STEPS: tuple[Migration, ...] = (
     Migration(2, "pulse: the daemon's sign of life", _add_pulse),
     Migration(3, "counts by the quarter of an hour", add_tallies),
     Migration(4, "sessions, retakes, wrong alarms", _add_bench),
     Migration(5, "second looks", _add_looks),
     Migration(6, "counts by the hour", add_hours),
+    Migration(7, "many stations: each its own files", _know_stations),
 )
 
 

@@ -1,6 +1,8 @@
 """What is asked of the tables and written into them, on a connection that a store has opened; the same for every store.
 
-The words are those of `Store` in contracts.py. Who calls a function that writes holds a transaction.
+The words are those of `Store` in contracts.py. Who calls a function that writes holds a transaction, and is the only
+one who writes: numbers are counted here, not by the database, so that none is left out by a transaction that failed,
+and who follows them up never passes over one that is still to come. `station`: of that one alone; None: of all.
 """
 
 from __future__ import annotations
@@ -43,8 +45,9 @@ def add(connection: Connection, verdict: Verdict, station: str, at: datetime) ->
     """The new record, or None for a known capture; its files are noted in both cases. It belongs to the session that
     runs, and to the retake that it pairs with."""
     record = None if has(connection, verdict.capture.id) else _add(connection, verdict, station, at)
-    if ledger := file_rows(verdict.capture):
-        connection.execute(delete(files).where(files.c.path.in_([file["path"] for file in ledger])))
+    if ledger := file_rows(verdict.capture, station):
+        own = (files.c.station == text(station), files.c.path.in_([file["path"] for file in ledger]))
+        connection.execute(delete(files).where(*own))
         connection.execute(insert(files), ledger)
     return record
 
@@ -52,38 +55,39 @@ def add(connection: Connection, verdict: Verdict, station: str, at: datetime) ->
 def _add(connection: Connection, verdict: Verdict, station: str, at: datetime) -> Record:
     work = current(connection, station=station)
     session = None if work is None else work.number
-    row = verdict_row(verdict, station, at) | {"session": session}
-    added = connection.execute(insert(verdicts), row).inserted_primary_key
-    assert added is not None
+    number = last_number(connection) + 1
+    row = verdict_row(verdict, station, at) | {"session": session, "sequence": number}
+    connection.execute(insert(verdicts), row)
     chain = chains.photographed(connection, verdict, station=station, session=session, at=at)
-    numbered, before = row | {"sequence": added[0]}, chain.get("retake_of")
-    tallies.note(connection, numbered, json.loads(row["document"]), session=session or 0, retake_of=before)
-    record = Record(added[0], at, station, verdict, **chain)
+    tallies.note(connection, row, json.loads(row["document"]), session=session or 0, retake_of=chain.get("retake_of"))
+    record = Record(number, at, station, verdict, **chain)
     return record if work is None else replace(record, session=session, operator=work.operator, job=work.job)
 
 
 def decide(connection: Connection, decision: Decision) -> None:
     """Append a decision; a retake that it is about follows it."""
-    connection.execute(insert(decisions), decision_row(decision))
+    number = (connection.scalar(select(func.max(decisions.c.sequence))) or 0) + 1
+    connection.execute(insert(decisions), decision_row(decision) | {"sequence": number})
     chains.decided(connection, decision)
 
 
-def of_specimen(connection: Connection, number: str) -> Record | None:
-    """The newest capture on which this specimen number was read first."""
-    query = _RECORDS.where(verdicts.c.specimen == text(number)).order_by(verdicts.c.sequence.desc()).limit(1)
+def of_specimen(connection: Connection, number: str, station: str) -> Record | None:
+    """The newest capture of a station on which this specimen number was read first."""
+    query = _at(_RECORDS, station).where(verdicts.c.specimen == text(number))
+    query = query.order_by(verdicts.c.sequence.desc()).limit(1)
     row = connection.execute(query).mappings().first()
     return None if row is None else record_of(row)
 
 
-def since(connection: Connection, sequence: int, limit: int) -> tuple[Record, ...]:
+def since(connection: Connection, sequence: int, limit: int, station: str | None = None) -> tuple[Record, ...]:
     """Records after a number, oldest first."""
-    query = _RECORDS.where(verdicts.c.sequence > sequence).order_by(verdicts.c.sequence).limit(limit)
+    query = _at(_RECORDS, station).where(verdicts.c.sequence > sequence).order_by(verdicts.c.sequence).limit(limit)
     return tuple(record_of(row) for row in connection.execute(query).mappings())
 
 
-def latest(connection: Connection, limit: int) -> tuple[Record, ...]:
+def latest(connection: Connection, limit: int, station: str | None = None) -> tuple[Record, ...]:
     """The newest records, newest first."""
-    query = _RECORDS.order_by(verdicts.c.sequence.desc()).limit(limit)
+    query = _at(_RECORDS, station).order_by(verdicts.c.sequence.desc()).limit(limit)
     return tuple(record_of(row) for row in connection.execute(query).mappings())
 
 
@@ -99,9 +103,14 @@ def history(connection: Connection, capture_id: str) -> tuple[Decision, ...]:
     return tuple(decision_of(row) for row in connection.execute(query).mappings())
 
 
-def decided_since(connection: Connection, sequence: int, limit: int) -> tuple[tuple[int, Decision], ...]:
+def decided_since(
+    connection: Connection, sequence: int, limit: int, station: str | None = None
+) -> tuple[tuple[int, Decision], ...]:
     """Decisions after a number, each with its own."""
     query = select(decisions).where(decisions.c.sequence > sequence).order_by(decisions.c.sequence).limit(limit)
+    if station is not None:  # asked of each decision: a join would begin with all the captures of the station
+        own = select(verdicts.c.station).where(verdicts.c.capture_id == decisions.c.capture_id)
+        query = query.where(own.scalar_subquery() == text(station))
     return tuple((row["sequence"], decision_of(row)) for row in connection.execute(query).mappings())
 
 
@@ -111,9 +120,14 @@ def has(connection: Connection, capture_id: str) -> bool:
     return connection.scalar(query) is not None
 
 
-def knows(connection: Connection, path: bytes, stamp: Stamp) -> bool:
+def knows(connection: Connection, path: bytes, stamp: Stamp, station: str) -> bool:
     """Path, size and time decide; device and inode numbers change when a share is mounted again."""
-    same = (files.c.path == path, files.c.bytes == stamp.bytes, files.c.mtime_ns == stamp.mtime_ns)
+    same = (
+        files.c.station == text(station),
+        files.c.path == path,
+        files.c.bytes == stamp.bytes,
+        files.c.mtime_ns == stamp.mtime_ns,
+    )
     return connection.scalar(select(files.c.capture_id).where(*same)) is not None
 
 
@@ -125,9 +139,10 @@ def beat(connection: Connection, sign: Pulse) -> None:
         connection.execute(insert(pulse), row)
 
 
-def last_pulse(connection: Connection) -> Pulse | None:
-    """The newest sign of life of any station."""
-    row = connection.execute(select(pulse).order_by(pulse.c.at.desc()).limit(1)).mappings().first()
+def last_pulse(connection: Connection, station: str | None = None) -> Pulse | None:
+    """The newest sign of life."""
+    query = select(pulse) if station is None else select(pulse).where(pulse.c.station == text(station))
+    row = connection.execute(query.order_by(pulse.c.at.desc()).limit(1)).mappings().first()
     return None if row is None else pulse_of(row)
 
 
@@ -154,3 +169,8 @@ def pulses(connection: Connection) -> tuple[Pulse, ...]:
 def last_number(connection: Connection) -> int:
     """The highest number given so far, 0 without any."""
     return connection.scalar(select(func.max(verdicts.c.sequence))) or 0
+
+
+def _at(query: Select[Any], station: str | None) -> Select[Any]:
+    """Of one station's captures alone."""
+    return query if station is None else query.where(verdicts.c.station == text(station))

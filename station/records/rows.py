@@ -54,7 +54,7 @@ def record_of(row: RowMapping) -> Record:
     return Record(*own, verdict, decision, **bench, attempt=row["attempt"] or 1)
 
 
-def file_rows(capture: Capture) -> list[Row]:
+def file_rows(capture: Capture, station: str) -> list[Row]:
     """Rows of `files`: the photograph, and each companion that is there now.
 
     None for a photograph that could not be read: once its rights or its share are mended, neither its size nor its
@@ -69,11 +69,12 @@ def file_rows(capture: Capture) -> list[Row]:
         except OSError:  # gone or out of reach: nothing to recognise later
             continue
         stamps.setdefault(companion, Stamp.of(status))
-    return [_file_row(path, stamp, capture.id) for path, stamp in stamps.items()]
+    return [_file_row(path, stamp, capture.id, station) for path, stamp in stamps.items()]
 
 
-def _file_row(path: Path, stamp: Stamp, capture_id: str) -> Row:
-    return dataclasses.asdict(stamp) | {"path": os.fsencode(path), "capture_id": capture_id}
+def _file_row(path: Path, stamp: Stamp, capture_id: str, station: str) -> Row:
+    own = {"station": text(station), "path": os.fsencode(path), "capture_id": capture_id}
+    return dataclasses.asdict(stamp) | own
 
 
 def decision_row(decision: Decision) -> Row:

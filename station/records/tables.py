@@ -8,7 +8,7 @@
     wrong_alarms  one row a finding that a person called wrong, with its picture
     lots        one row a lot of captures that a sample was drawn from
     looks       one row a capture of such a sample; what a person said is filled in until the lot is closed
-    files       the ledger: which file, as the file system describes it, belongs to which capture
+    files       the ledger: which file of a station, as the file system describes it, belongs to which capture
     pulse       one row a station, overwritten about once a second: the daemon lives
     migrations  which steps of migrations.py this database has taken
 
@@ -28,6 +28,7 @@ from sqlalchemy import (
     Dialect,
     Float,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -81,9 +82,9 @@ verdicts = Table(
     Column("capture_id", Text, nullable=False, unique=True),
     Column("sha256", Text, nullable=False),
     Column("recorded_at", Utc, nullable=False),
-    Column("station", Text, nullable=False, index=True),
+    Column("station", Text, nullable=False),
     Column("outcome", Text, nullable=False),
-    Column("specimen", Text, index=True),
+    Column("specimen", Text),
     Column("profile", Text, nullable=False),
     Column("rig", Text, nullable=False),
     Column("model", Text),
@@ -95,6 +96,8 @@ verdicts = Table(
     Column("total_s", Float),
     Column("document", Text, nullable=False),
     Column("session", BigInteger, index=True),  # of `sessions`; no key, for SQLite adds a named one only to new tables
+    Index(None, "station", "sequence"),  # the captures of one station, newest first, among those of all
+    Index(None, "specimen", "station", "sequence"),
     sqlite_autoincrement=True,
 )
 
@@ -207,6 +210,7 @@ looks = Table(
 files = Table(
     "files",
     metadata,
+    Column("station", Text, primary_key=True),
     Column("path", LargeBinary, primary_key=True),
     Column("device", Word, nullable=False),
     Column("inode", Word, nullable=False),

@@ -45,11 +45,11 @@ class Settings(station.settings.Settings):
     busy_timeout_s: float = Field(default=5.0, gt=0, le=60, description="how long to wait for another process, seconds")
 
 
-def build(settings: Settings, state: Path, *, writer: bool = False) -> SqliteStore:
-    """Open the records, made anew where there are none. `writer`: the daemon, the one process that adds verdicts;
-    it alone brings an older file up to date. Raises StoreError."""
+def build(settings: Settings, state: Path, *, writer: str | None = None) -> SqliteStore:
+    """Open the records, made anew where there are none. `writer`: the station whose daemon asks, the one process that
+    adds verdicts; it alone brings an older file up to date. Raises StoreError."""
     path = settings.path or state / "records.sqlite"
-    return SqliteStore(path, busy_timeout_s=settings.busy_timeout_s, writer=writer)
+    return SqliteStore(path, busy_timeout_s=settings.busy_timeout_s, writer=writer is not None)
 
 
 class SqliteStore:
@@ -86,13 +86,13 @@ class SqliteStore:
         with self._write(self._shared) as connection:
             return work(connection)
 
-    def since(self, sequence: int, limit: int = 100) -> tuple[Record, ...]:
+    def since(self, sequence: int, limit: int = 100, station: str | None = None) -> tuple[Record, ...]:
         with self._read() as connection:
-            return queries.since(connection, sequence, limit)
+            return queries.since(connection, sequence, limit, station)
 
-    def latest(self, limit: int = 20) -> tuple[Record, ...]:
+    def latest(self, limit: int = 20, station: str | None = None) -> tuple[Record, ...]:
         with self._read() as connection:
-            return queries.latest(connection, limit)
+            return queries.latest(connection, limit, station)
 
     def get(self, capture_id: str) -> Record | None:
         with self._read() as connection:
@@ -102,26 +102,27 @@ class SqliteStore:
         with self._read() as connection:
             return queries.history(connection, capture_id)
 
-    def decided_since(self, sequence: int, limit: int = 1000) -> tuple[tuple[int, Decision], ...]:
-        """See Store. At most `limit` at once: ask again from the last number until nothing comes."""
+    def decided_since(
+        self, sequence: int, limit: int = 1000, station: str | None = None
+    ) -> tuple[tuple[int, Decision], ...]:
         with self._read() as connection:
-            return queries.decided_since(connection, sequence, limit)
+            return queries.decided_since(connection, sequence, limit, station)
 
     def has(self, capture_id: str) -> bool:
         with self._read() as connection:
             return queries.has(connection, capture_id)
 
-    def knows(self, path: bytes, stamp: Stamp) -> bool:
+    def knows(self, path: bytes, stamp: Stamp, station: str) -> bool:
         with self._read() as connection:
-            return queries.knows(connection, path, stamp)
+            return queries.knows(connection, path, stamp, station)
 
     def pulse(self, pulse: Pulse) -> None:
         with self._write(self._daemons().execution_options(synchronous="NORMAL")) as connection:
             queries.beat(connection, pulse)
 
-    def last_pulse(self) -> Pulse | None:
+    def last_pulse(self, station: str | None = None) -> Pulse | None:
         with self._read() as connection:
-            return queries.last_pulse(connection)
+            return queries.last_pulse(connection, station)
 
     def pulses(self) -> tuple[Pulse, ...]:
         with self._read() as connection:
@@ -136,7 +137,7 @@ class SqliteStore:
             return tallies.read(connection, span)
 
     def count(self) -> int:
-        """See Store. The highest number: none is left out (a failed add gives its number back) and none removed."""
+        """See Store. The highest number: none is left out and none removed."""
         with self._read() as connection:
             return queries.last_number(connection)
 

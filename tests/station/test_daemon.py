@@ -151,7 +151,7 @@ def test_a_photograph_whose_rights_are_mended_is_judged_at_the_next_start(open_k
     unread = Capture("f" * 16, photo, "", datetime.now(UTC), status.st_size, stamp)
     of(open_kit).take(unread)
     assert open_kit.store.count() == 1
-    assert not open_kit.store.knows(os.fsencode(photo), stamp)
+    assert not open_kit.store.knows(os.fsencode(photo), stamp, "test")
 
 
 def test_records_that_cannot_be_asked_do_not_end_the_daemon(open_kit: kit.Kit, monkeypatch: pytest.MonkeyPatch) -> None:

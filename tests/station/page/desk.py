@@ -41,7 +41,7 @@ book = Book(root / "people.sqlite")
 config = root / "station.yaml"
 revisions = Revisions(config if config.exists() else None, root / "settings")
 settings, ready = Settings(port=int(sys.argv[2])), lambda: print("ready", flush=True)
-serve(settings, store, root / "previews", book, revisions, ready=ready)
+serve(settings, "stand-1", store, root / "previews", book, revisions, ready=ready)
 print("ended", flush=True)
 """
 
@@ -61,14 +61,14 @@ class Station:
     number: int = 0
 
     def __post_init__(self) -> None:
-        self.store = sqlite.build(sqlite.Settings(), self.root, writer=True)
+        self.store = sqlite.build(sqlite.Settings(), self.root, writer="stand-1")
 
     @property
     def previews(self) -> Path:
         return self.root / "previews"
 
-    def beat(self) -> None:
-        self.store.pulse(Pulse(datetime.now(UTC), "stand-1", engine=ENGINE, **self.pulse))  # type: ignore[arg-type]
+    def beat(self, at: str = "stand-1") -> None:
+        self.store.pulse(Pulse(datetime.now(UTC), at, engine=ENGINE, **self.pulse))  # type: ignore[arg-type]
 
     def shoot(
         self,
@@ -78,9 +78,10 @@ class Station:
         specimen: tuple[str, ...] | None = None,
         pictures: bool | bytes = True,
         policy: Policy = Policy.BLOCK,
+        at: str = "stand-1",
     ) -> Record:
         """One capture with its pictures (False: none; bytes: these instead of a JPEG), recorded; `policy` is for FAIL.
-        Without `specimen` it has a number of its own."""
+        Without `specimen` it has a number of its own. `at`: the station and its rig."""
         self.number += 1
         sha256 = hashlib.sha256(f"{self.root}{self.number}".encode()).hexdigest()
         path = Path(f"/inbox/sheet-{self.number:04}.jpg")
@@ -90,7 +91,7 @@ class Station:
         verdict = Verdict(
             capture=capture,
             profile="herbarium-sheet",
-            rig="stand-1",
+            rig=at,
             size_px=SIZE_PX,
             specimen=(f"E{self.number:08}",) if specimen is None else specimen,
             findings=found,
@@ -104,7 +105,7 @@ class Station:
         )
         if pictures is not False:
             self._write_pictures(capture.id, b"" if pictures is True else pictures)
-        record = self.store.add(verdict, "stand-1")
+        record = self.store.add(verdict, at)
         assert record is not None
         return record
 

@@ -44,7 +44,7 @@ def app(station: Station, tmp_path: Path) -> FastAPI:
     for outcome in Outcome:
         station.shoot(outcome)
     book, revisions = Book(tmp_path / "people.sqlite"), Revisions(None, tmp_path / "settings")
-    return create_app(Settings(), station.store, station.previews, book, revisions)
+    return create_app(Settings(), "stand-1", station.store, station.previews, book, revisions)
 
 
 def fitting(schema: Mapping[str, Any], whole: Mapping[str, Any]) -> st.SearchStrategy[Any]:

@@ -38,7 +38,14 @@ def test_a_taken_port_is_said_plainly(tmp_path: Path) -> None:
     with page_process(tmp_path) as (_, address):
         settings = Settings(port=int(address.rpartition(":")[2]))
         with pytest.raises(ConfigError, match="Address already in use") as raised:
-            serve(settings, station.store, tmp_path, Book(tmp_path / "people.sqlite"), Revisions(None, tmp_path))
+            serve(
+                settings,
+                "stand-1",
+                station.store,
+                tmp_path,
+                Book(tmp_path / "people.sqlite"),
+                Revisions(None, tmp_path),
+            )
     assert "port" in raised.value.remedy
     station.store.close()
 
@@ -48,6 +55,13 @@ def test_it_listens_to_nobody_else_while_there_are_no_accounts(tmp_path: Path, h
     """It does not even start, and says what to do."""
     station = Station(tmp_path)
     with pytest.raises(ConfigError, match="nobody has an account") as raised:
-        serve(Settings(host=host), station.store, tmp_path, Book(tmp_path / "people.sqlite"), Revisions(None, tmp_path))
+        serve(
+            Settings(host=host),
+            "stand-1",
+            station.store,
+            tmp_path,
+            Book(tmp_path / "people.sqlite"),
+            Revisions(None, tmp_path),
+        )
     assert "station user add" in raised.value.remedy
     station.store.close()

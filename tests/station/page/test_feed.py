@@ -24,7 +24,7 @@ MAX_AGE_S = 0.6
 def lived(store: Store, story: Callable[[Feed], Awaitable[None]]) -> list[Record]:
     """Run the story with a started feed; answers the records it met."""
     met: list[Record] = []
-    feed = Feed(store, Previews(Path("/nowhere")), MAX_AGE_S, 0.01, met.append)
+    feed = Feed(store, "stand-1", Previews(Path("/nowhere")), MAX_AGE_S, 0.01, met.append)
 
     async def run() -> None:
         feed.start()
@@ -51,9 +51,9 @@ class Hanging:
         self.free = threading.Event()
         self.free.set()
 
-    def last_pulse(self) -> Pulse | None:
+    def pulses(self) -> tuple[Pulse, ...]:
         self.free.wait()
-        return self._store.last_pulse()
+        return self._store.pulses()
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._store, name)

@@ -27,6 +27,7 @@ def told(station: Station, story: Story) -> None:
         store = sqlite.build(sqlite.Settings(), station.root)
         app = create_app(
             Settings(max_pulse_age_seconds=1),
+            "stand-1",
             store,
             station.previews,
             Book(station.root / "people.sqlite"),

@@ -19,7 +19,7 @@ LOT = Lot(7, "stand-1", 1, 2, 2, "normal", False, NOW, "Zoe")
 
 
 def shown(station: Station, *looks: Look, place: int | None = None) -> str:
-    feed = Feed(station.store, Previews(station.previews), 2.5, 0.05, lambda record: None)
+    feed = Feed(station.store, "stand-1", Previews(station.previews), 2.5, 0.05, lambda record: None)
     return open_lot(feed, Plan("stand-1", (), LOT, looks, 0, ()), place, WORDS)
 
 

@@ -101,13 +101,13 @@ def test_the_awaited_one_takes_the_next_file_and_may_be_given_its_number(connect
     third = shoot(connection, 3, Outcome.FAIL, "E3")
     shoot(connection, 4, Outcome.PASS, "E4")
     assert third.retake is not None
-    assert chains.await_next(connection, number=third.retake) is not None
-    named = chains.await_next(connection, number=one.retake, specimen="E9")
+    assert chains.await_next(connection, station="stand-1", number=third.retake) is not None
+    named = chains.await_next(connection, station="stand-1", number=one.retake, specimen="E9")
     assert named is not None
     assert (named.specimen, named.awaited) == ("E2", True)  # a number that was read is not overruled
     assert not chain(connection, third).awaited
     assert shoot(connection, 5, Outcome.PASS).retake == one.retake
-    assert chains.await_next(connection, number=one.retake) is None
+    assert chains.await_next(connection, station="stand-1", number=one.retake) is None
 
 
 def test_stations_do_not_take_each_other_s_photographs(connection: sa.Connection) -> None:

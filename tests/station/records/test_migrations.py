@@ -59,7 +59,7 @@ def old(tmp_path: Path) -> Path:
 
 
 def open_store(path: Path, *, writer: bool = True) -> sqlite.SqliteStore:
-    return sqlite.build(sqlite.Settings(), path.parent, writer=writer)
+    return sqlite.build(sqlite.Settings(), path.parent, writer="stand-1" if writer else None)
 
 
 def form(path: Path) -> object:

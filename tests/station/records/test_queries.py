@@ -27,7 +27,7 @@ def verdict_of(number: int) -> Verdict:
 
 def rows_of(number: int) -> tuple[Row, list[Row]]:
     verdict = verdict_of(number)
-    return verdict_row(verdict, "stand-1", NOW), file_rows(verdict.capture)
+    return verdict_row(verdict, "stand-1", NOW), file_rows(verdict.capture, "stand-1")
 
 
 def fill(connection: sa.Connection, numbers: range) -> None:
@@ -77,14 +77,18 @@ KNOWN = f"{50:016x}"
 QUESTIONS: dict[str, Question] = {
     "latest": lambda connection: queries.latest(connection, 20),
     "since": lambda connection: queries.since(connection, 10, 20),
+    "latest of a station": lambda connection: queries.latest(connection, 20, "stand-1"),
+    "latest of none": lambda connection: queries.latest(connection, 20, "stand-2"),
+    "since of a station": lambda connection: queries.since(connection, 10, 20, "stand-1"),
     "last_number": queries.last_number,
     "has": lambda connection: queries.has(connection, KNOWN),
     "get": lambda connection: queries.get(connection, KNOWN),
-    "knows": lambda connection: queries.knows(connection, b"/inbox/50.jpg", Stamp(0, 0, 5, 50)),
+    "knows": lambda connection: queries.knows(connection, b"/inbox/50.jpg", Stamp(0, 0, 5, 50), "stand-1"),
     "history": lambda connection: queries.history(connection, KNOWN),
     "decided_since": lambda connection: queries.decided_since(connection, 10, 20),
     "add": lambda connection: queries.add(connection, verdict_of(50), "stand-1", NOW),
-    "of_specimen": lambda connection: queries.of_specimen(connection, "E50"),
+    "of_specimen": lambda connection: queries.of_specimen(connection, "E50", "stand-1"),
+    "decided_since of a station": lambda connection: queries.decided_since(connection, 10, 20, "stand-1"),
     "current session": lambda connection: sessions.current(connection, station="stand-1"),
     "open retakes": lambda connection: chains.open_ones(connection, station="stand-1"),
     "chain of a capture": lambda connection: chains.of_capture(connection, capture_id=KNOWN),

@@ -54,7 +54,7 @@ def test_a_damaged_decision_or_pulse_is_a_store_error() -> None:
 def test_the_ledger_holds_each_file_that_is_there(tmp_path: Path) -> None:
     """The photograph with the stamp it was judged by, companions with what the disk says now, absent ones not."""
     given = verdict(tmp_path).capture
-    assert [row["path"] for row in file_rows(given)] == [bytes(given.path)]
+    assert [row["path"] for row in file_rows(given, "stand-1")] == [bytes(given.path)]
     (tmp_path / "a.cr3").write_bytes(b"raw")
-    photograph, raw = file_rows(given)
+    photograph, raw = file_rows(given, "stand-1")
     assert (photograph["mtime_ns"], raw["bytes"], raw["capture_id"]) == (4, 3, given.id)

@@ -23,10 +23,10 @@ from station.stores import sqlite
 
 def add_all(state: Path, events: Path, acknowledged: int) -> None:
     """Start anew, pass over what is known, add the rest."""
-    store = sqlite.build(sqlite.Settings(), state, writer=True)
+    store = sqlite.build(sqlite.Settings(), state, writer="stand-1")
     for line in events.read_text(encoding="utf-8").splitlines():
         verdict = verdict_from_event(json.loads(line))
-        if store.knows(os.fsencode(verdict.capture.path), verdict.capture.stamp):
+        if store.knows(os.fsencode(verdict.capture.path), verdict.capture.stamp, "stand-1"):
             continue
         if store.add(verdict, "stand-1") is not None:
             os.write(acknowledged, f"{verdict.capture.id}\n".encode())

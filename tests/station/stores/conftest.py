@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from station.contracts import Store
 from station.types import Box, Capture, Engine, Finding, Outcome, Region, Stamp, Verdict
+from tests.station.stores.opening import OPENERS, Opener
 
 VerdictOf = Callable[..., Verdict]
+
+
+@pytest.fixture(params=sorted(OPENERS))
+def opener(request: pytest.FixtureRequest) -> Opener:
+    return OPENERS[request.param]
+
+
+@pytest.fixture
+def store(opener: Opener, tmp_path: Path) -> Iterator[Store]:
+    opened = opener(tmp_path)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pkgutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,25 +16,10 @@ import station.stores
 from station.contracts import Store
 from station.errors import StoreError
 from station.records import event
-from station.stores import sqlite
 from station.types import Action, Decision, Engine, Pulse, Span, Stamp, Verdict
+from tests.station.stores.opening import OPENERS, Opener
 
 VerdictOf = Callable[..., Verdict]
-Opener = Callable[[Path], Store]
-OPENERS: dict[str, Opener] = {"sqlite": lambda state: sqlite.build(sqlite.Settings(), state, writer=True)}
-"""How a store of each kind is opened for writing, with all its data in one folder."""
-
-
-@pytest.fixture(params=sorted(OPENERS))
-def opener(request: pytest.FixtureRequest) -> Opener:
-    return OPENERS[request.param]
-
-
-@pytest.fixture
-def store(opener: Opener, tmp_path: Path) -> Iterator[Store]:
-    opened = opener(tmp_path)
-    yield opened
-    opened.close()
 
 
 def decision(capture_id: str, action: Action = Action.RETAKE, note: str = "") -> Decision:
@@ -52,7 +37,7 @@ def test_an_empty_store_knows_nothing(store: Store) -> None:
     assert store.get("0" * 16) is None
     assert store.last_pulse() is None
     assert not store.has("0" * 16)
-    assert not store.knows(b"/inbox/a.jpg", Stamp(1, 2, 3, 4))
+    assert not store.knows(b"/inbox/a.jpg", Stamp(1, 2, 3, 4), "stand-1")
     store.ping()
 
 
@@ -74,11 +59,11 @@ def test_a_capture_is_recorded_once_but_every_file_of_it_is_noted(store: Store, 
     """The same content under a second name gives no second verdict, yet that file is known from then on."""
     first, second = verdict_of(1), verdict_of(1, Path("/inbox/copy.jpg"))
     assert store.add(first, "stand-1") is not None
-    assert not store.knows(b"/inbox/copy.jpg", second.capture.stamp)
+    assert not store.knows(b"/inbox/copy.jpg", second.capture.stamp, "stand-1")
     assert store.add(second, "stand-1") is None
     assert store.count() == 1
-    assert store.knows(b"/inbox/copy.jpg", second.capture.stamp)
-    assert store.knows(os.fsencode(first.capture.path), first.capture.stamp)
+    assert store.knows(b"/inbox/copy.jpg", second.capture.stamp, "stand-1")
+    assert store.knows(os.fsencode(first.capture.path), first.capture.stamp, "stand-1")
 
 
 def test_a_file_is_known_by_path_size_and_time(store: Store, verdict_of: VerdictOf) -> None:
@@ -86,10 +71,10 @@ def test_a_file_is_known_by_path_size_and_time(store: Store, verdict_of: Verdict
     capture = verdict_of(1).capture
     store.add(verdict_of(1), "stand-1")
     path, stamp = os.fsencode(capture.path), capture.stamp
-    assert store.knows(path, Stamp(1, 1, stamp.bytes, stamp.mtime_ns))
-    assert not store.knows(path, Stamp(stamp.device, stamp.inode, stamp.bytes + 1, stamp.mtime_ns))
-    assert not store.knows(path, Stamp(stamp.device, stamp.inode, stamp.bytes, stamp.mtime_ns + 1))
-    assert not store.knows(path + b"x", stamp)
+    assert store.knows(path, Stamp(1, 1, stamp.bytes, stamp.mtime_ns), "stand-1")
+    assert not store.knows(path, Stamp(stamp.device, stamp.inode, stamp.bytes + 1, stamp.mtime_ns), "stand-1")
+    assert not store.knows(path, Stamp(stamp.device, stamp.inode, stamp.bytes, stamp.mtime_ns + 1), "stand-1")
+    assert not store.knows(path + b"x", stamp, "stand-1")
 
 
 def test_companions_are_noted_also_late_ones(store: Store, verdict_of: VerdictOf, tmp_path: Path) -> None:
@@ -98,9 +83,9 @@ def test_companions_are_noted_also_late_ones(store: Store, verdict_of: VerdictOf
     store.add(verdict_of(1, companions=(raw,)), "stand-1")  # not there yet: nothing to note
     raw.write_bytes(b"raw")
     stamp = Stamp.of(raw.stat())
-    assert not store.knows(os.fsencode(raw), stamp)
+    assert not store.knows(os.fsencode(raw), stamp, "stand-1")
     assert store.add(verdict_of(1, companions=(raw,)), "stand-1") is None
-    assert store.knows(os.fsencode(raw), stamp)
+    assert store.knows(os.fsencode(raw), stamp, "stand-1")
 
 
 def test_a_name_used_again_belongs_to_the_newest_capture(store: Store, verdict_of: VerdictOf) -> None:
@@ -108,8 +93,8 @@ def test_a_name_used_again_belongs_to_the_newest_capture(store: Store, verdict_o
     path = Path("/inbox/DSC_0001.JPG")
     store.add(verdict_of(1, path), "stand-1")
     assert store.add(verdict_of(2, path), "stand-1") is not None
-    assert store.knows(os.fsencode(path), verdict_of(2, path).capture.stamp)
-    assert not store.knows(os.fsencode(path), verdict_of(1, path).capture.stamp)
+    assert store.knows(os.fsencode(path), verdict_of(2, path).capture.stamp, "stand-1")
+    assert not store.knows(os.fsencode(path), verdict_of(1, path).capture.stamp, "stand-1")
 
 
 @pytest.mark.parametrize(
@@ -119,7 +104,7 @@ def test_any_file_name_survives(store: Store, verdict_of: VerdictOf, name: bytes
     """Names are bytes: what no one can print is still known and comes back."""
     path = Path(os.fsdecode(b"/inbox/" + name))
     store.add(verdict_of(1, path), "stand-1")
-    assert store.knows(os.fsencode(path), verdict_of(1, path).capture.stamp)
+    assert store.knows(os.fsencode(path), verdict_of(1, path).capture.stamp, "stand-1")
     assert store.latest()[0].verdict.capture.path == path
 
 
@@ -128,7 +113,7 @@ def test_a_stamp_may_hold_any_64_bit_number(store: Store, verdict_of: VerdictOf)
     far = Stamp(2**64 - 1, 2**64 - 1, 5, 2**63 + 5)
     capture = replace(verdict_of(1).capture, stamp=far)
     store.add(replace(verdict_of(1), capture=capture), "stand-1")
-    assert store.knows(os.fsencode(capture.path), far)
+    assert store.knows(os.fsencode(capture.path), far, "stand-1")
     assert store.latest()[0].verdict.capture.stamp == far
 
 
@@ -251,16 +236,6 @@ def test_an_impossible_question_is_a_store_error(store: Store) -> None:
         store.get("\ud800")
     with pytest.raises(StoreError):
         store.since(10**30)
-
-
-def test_every_station_has_a_pulse_and_a_last_record_of_its_own(store: Store, verdict_of: VerdictOf) -> None:
-    """Two stations that write into the same records are told apart, by name."""
-    assert (store.pulses(), store.stands()) == ((), ())
-    for number, name in enumerate(("stand-2", "stand-1", "stand-2")):
-        assert store.add(verdict_of(number), name) is not None
-        store.pulse(Pulse(datetime.now(UTC), name, waiting=number))
-    assert [(pulse.station, pulse.waiting) for pulse in store.pulses()] == [("stand-1", 1), ("stand-2", 2)]
-    assert [(stand.station, stand.sequence) for stand in store.stands()] == [("stand-1", 2), ("stand-2", 3)]
 
 
 def test_counts_are_kept_up_with_every_verdict(store: Store, verdict_of: VerdictOf) -> None:

@@ -134,7 +134,7 @@ store.close()
 
 def test_two_processes_decide_while_the_daemon_adds(tmp_path: Path, verdict_of: VerdictOf) -> None:
     """No decision and no verdict is lost, and nobody meets a locked file."""
-    store = sqlite.build(sqlite.Settings(), tmp_path, writer=True)
+    store = sqlite.build(sqlite.Settings(), tmp_path, writer="stand-1")
     store.add(verdict_of(0), "stand-1")
     pages = [
         subprocess.Popen([sys.executable, "-c", DECIDER, str(tmp_path), operator], stderr=subprocess.PIPE, text=True)
