@@ -27,13 +27,12 @@ class Fault(BaseModel):
 
 def router(title: str, assets: str) -> APIRouter:
     """`/atlas`, its pictures, and the same as JSON at `/api/atlas`. `assets`: root of the style sheets' addresses."""
-    entries = atlas.entries()
-    pictures = {entry.picture.name: entry.picture.read_bytes() for entry in entries}
+    pictures = {entry.picture.name: entry.picture.read_bytes() for entry in atlas.entries()}
     routes = APIRouter(tags=["api"])
 
     @routes.get("/atlas", response_class=HTMLResponse, include_in_schema=False)
     async def shown(words: Speaking) -> HTMLResponse:
-        html = page(title, assets, entries, words)
+        html = page(title, assets, atlas.entries(words["language"]), words)
         return HTMLResponse(html, headers={"cache-control": "no-cache"})
 
     @routes.get("/atlas/{name}", include_in_schema=False)
@@ -43,9 +42,10 @@ def router(title: str, assets: str) -> APIRouter:
         return Response(pictures[name], media_type="image/jpeg", headers={"cache-control": "public, max-age=86400"})
 
     @routes.get("/api/atlas")
-    async def listed() -> list[Fault]:
-        """Every fault that a check may find: its picture, the likely cause at the rig, the remedy."""
-        return [_fault(entry) for entry in entries]
+    async def listed(words: Speaking) -> list[Fault]:
+        """Every fault that a check may find: its picture, the likely cause at the rig, the remedy; in the language of
+        `?lang=` or of the browser."""
+        return [_fault(entry) for entry in atlas.entries(words["language"])]
 
     return routes
 
@@ -91,7 +91,9 @@ def _card(entry: atlas.Entry, words: Words) -> str:
 
 
 def _said(what: str, text: str) -> str:
-    return f"<p><b>{escape(what)}</b> {escape(text)}</p>"
+    """`text` with its commands, which stand between backticks, as code."""
+    parts = [f"<code>{part}</code>" if n % 2 else part for n, part in enumerate(escape(text).split("`"))]
+    return f"<p><b>{escape(what)}</b> {''.join(parts)}</p>"
 
 
 def _plain(check: str, words: Words) -> str:

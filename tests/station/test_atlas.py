@@ -9,15 +9,20 @@ from pathlib import Path
 
 import cv2
 import pytest
+import yaml
 
 import station.checks
 from station import atlas
+from station.page.texts import LANGUAGES
 from tests.house.source import tree
 
 CHECKS = sorted(p for p in Path(station.checks.__path__[0]).glob("*.py") if p.stem != "__init__")
 CODE = re.compile(r"[a-z][a-z_]+")
 UNREADABLE = {"unreadable", "truncated"}
 """What the line itself says of a file that cannot be decoded (errors.CaptureError.code)."""
+ENGLISH = {"the", "and", "with", "this", "that", "from", "there", "has", "have", "are", "not", "its", "again", "or"}
+"""Words without which no English sentence goes on, and that none of the other languages has ("or" is French for gold,
+which no stand is made of)."""
 
 
 def strings(node: ast.AST) -> Iterator[str]:
@@ -93,3 +98,42 @@ def test_what_nobody_knows_has_no_entry() -> None:
     unknown = atlas.entry("third_party", "not_judged")
     assert unknown is not None
     assert unknown.check == atlas.ANY
+
+
+def table(language: str) -> dict[tuple[str, str], dict[str, str]]:
+    """(check, code) -> what the file says, as it is written."""
+    told = yaml.safe_load((atlas.HERE / f"{language}.yaml").read_text("utf-8"))
+    return {(check, code): said for check, codes in told.items() for code, said in codes.items()}
+
+
+def test_every_language_of_the_pages_has_its_atlas() -> None:
+    """And no file is beside them that nobody could choose."""
+    assert {path.stem for path in atlas.HERE.glob("*.yaml")} == set(LANGUAGES)
+
+
+@pytest.mark.parametrize("language", [code for code in LANGUAGES if code != "en"])
+def test_a_language_says_everything_that_english_says(language: str) -> None:
+    """The same faults in the same order, whole sentences, nothing empty, no place to fill, commands as they are;
+    nothing is left in English, and only the English file names pictures."""
+    english, told = table("en"), table(language)
+    assert list(told) == list(english)
+    for key, said in told.items():
+        assert tuple(said) == atlas.PARTS, key
+        for part, text in said.items():
+            assert text.strip() == text != "", key
+            assert text != english[key][part], key
+            assert not ENGLISH & set(re.findall(r"\w+", text.lower())), (key, text)
+            assert text.endswith(".") == (part != "title"), (key, text)
+            assert not set("{}<>") & set(text), (key, text)
+            assert re.findall("`.*?`", text) == re.findall("`.*?`", english[key][part]), key
+
+
+def test_pictures_are_the_same_in_every_language() -> None:
+    """A picture needs no words."""
+    for language in LANGUAGES:
+        entries = atlas.entries(language)
+        pictures = [(e.check, e.code, e.picture) for e in atlas.entries()]
+        assert [(e.check, e.code, e.picture) for e in entries] == pictures
+        found = atlas.entry("exposure", "over", language)
+        assert found is not None
+        assert found.title == table(language)["exposure", "over"]["title"]

@@ -6,12 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
+import pytest
 from playwright.sync_api import Page
 
 from station import atlas
 from station.page import atlas as screen
+from station.page.texts import LANGUAGES
 from station.page.words import words_of
 from tests.station.page.desk import Station
+from tests.station.page.screen import complaints
 
 
 def test_the_page_shows_every_fault_and_its_picture(
@@ -38,9 +41,31 @@ def test_scripts_get_the_same_as_json(shared_station: tuple[Station, str]) -> No
     assert httpx.get(f"{address}/atlas/none.jpg").status_code == 404
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_atlas_speaks_the_reader_s_language(
+    shared_station: tuple[Station, str], open_page: Callable[[str], Page], axe: str, language: str
+) -> None:
+    """Every title, cause and remedy on the page and in the JSON; the codes stay; axe finds nothing to mend."""
+    _, address = shared_station
+    entries = atlas.entries(language)
+    page = open_page(f"{address}/atlas?lang={language}")
+    assert page.locator("html").get_attribute("lang") == language
+    assert page.locator("article h3").all_inner_texts() == [entry.title for entry in entries]
+    told = page.locator("article p").all_inner_texts()
+    for entry in entries:
+        assert any(entry.cause in text for text in told), entry.code
+        assert any(entry.remedy.replace("`", "") in text for text in told), entry.code
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    assert complaints(page, axe) == []
+    faults = httpx.get(f"{address}/api/atlas", params={"lang": language}).json()
+    assert [(f["check"], f["code"], f["title"]) for f in faults] == [(e.check, e.code, e.title) for e in entries]
+    assert httpx.get(f"{address}/api/atlas", headers={"accept-language": language}).json() == faults
+
+
 def test_texts_are_escaped() -> None:
-    """A translation with an angle bracket stays text."""
-    entry = atlas.Entry("a", "b", "<i>", "x < y.", "&.", Path("p.jpg"))
+    """A translation with an angle bracket stays text; a command between backticks is shown as one."""
+    entry = atlas.Entry("a", "b", "<i>", "x < y.", "&. Or `station <b>`.", Path("p.jpg"))
     html = screen.page("<t>", "/assets/x", (entry,), words_of("en"))
     assert "<i>" not in html
     assert "x &lt; y." in html
+    assert "<code>station &lt;b&gt;</code>" in html
