@@ -51,9 +51,11 @@ def run(config: ConfigFile = None) -> None:
     from station import daemon, systemd
 
     speak()
-    with explained(), until_signalled() as stop, kits.opened(configuration.load(config)) as kit:
-        logging.info("Watching %s, records in %s. Ctrl-C ends.", kit.config.inbox, kit.config.state)
-        daemon.run(kit, stop, systemd.notifier())
+    with explained(), until_signalled() as stop:
+        settings, notify = configuration.load(config), systemd.notifier()
+        with kits.opened(settings, kits.waiting(stop, notify)) as kit:
+            logging.info("Watching %s, records in %s. Ctrl-C ends.", settings.inbox, settings.state)
+            daemon.run(kit, stop, notify)
 
 
 @app.command()
@@ -66,7 +68,7 @@ def page(config: ConfigFile = None) -> None:
     with explained():
         settings = configuration.load(config)
         notify = systemd.notifier()
-        store = kits.open_store(settings, writer=False)
+        store = kits.open_store(settings, writer=False, again=kits.waiting(threading.Event(), notify))
 
         def ready() -> None:
             print(f"Page: http://{settings.page.host}:{settings.page.port}/  Ctrl-C ends.", flush=True)

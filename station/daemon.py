@@ -42,6 +42,7 @@ class Heart:
     trouble: str | None = None
     pictureless: str | None = None
     copied: str | None = None
+    unheard: str | None = None
     unsettled: str | None = None
 
     def run(self) -> None:
@@ -64,8 +65,11 @@ class Heart:
         )
         try:
             self.kit.store.pulse(pulse)
+            self.unheard = None
         except StoreError as error:
-            log.error("%s %s", error, error.remedy)
+            if str(error) != self.unheard:  # said once, not at every beat
+                log.error("%s %s", error, error.remedy)
+            self.unheard = str(error)
         self.notify("WATCHDOG=1")
 
 
@@ -100,12 +104,13 @@ class Daemon:
         verdict = judged.verdict
         try:
             first = self.kit.store.get(verdict.capture.id)
-            self.heart.copied = None if first is None else _same(verdict, first)
+            self.heart.copied = None if first is None else _same(verdict, first, self.kit.config.station)
             if first is None:
                 self.picture(judged)
             return self.kit.store.add(verdict, self.kit.config.station)
         except StoreError as error:
             log.error("%s %s", error, error.remedy)
+            self.picture(judged)  # who cannot be asked whether it is new is told all of it
             self.unsaved.append(verdict)
             self.heart.trouble = f"{len(self.unsaved)} verdicts are not recorded yet: {error} {error.remedy}"
             return Record(0, datetime.now(UTC), self.kit.config.station, verdict)
@@ -145,11 +150,12 @@ class Daemon:
                 log.error("alert %s: %s %s", name, error, error.remedy)
 
 
-def _same(verdict: Verdict, first: Record) -> str | None:
+def _same(verdict: Verdict, first: Record, station: str) -> str | None:
     """What is said of a file whose content was judged before; its name is noted, the verdict stands."""
     name, before = verdict.capture.path.name, first.verdict.capture.path.name
-    if name == before:
+    if (name, station) == (before, first.station):
         return None
+    before += "" if first.station == station else f" of {first.station}"
     said = f"{name} is the same photograph as {before} (No. {first.sequence}); there is nothing new to judge."
     log.warning("%s", said)
     return said

@@ -166,7 +166,8 @@ def _store(config: Config) -> Answer:
         return Answer("records", Outcome.FAIL, str(error), error.remedy)
     try:
         store.ping()
-        return Answer("records", Outcome.PASS, f"{config.store[0]} on {mount.kind}, {store.count()} verdicts")
+        kept = f"{name} on {mount.kind}" if name == "sqlite" else f"{name} of {len(store.stands())} stands"
+        return Answer("records", Outcome.PASS, f"{kept}, {store.count()} verdicts")
     except StationError as error:
         return Answer("records", Outcome.FAIL, str(error), error.remedy)
     finally:

@@ -6,6 +6,7 @@
     |  `- DecodeError
     |- EngineError               line.py      kept in the Scene; checks that ask for it answer UNKNOWN
     |- StoreError                daemon.py    the verdict is still told, and spooled to disk
+    |  |- AwayError              kit.py       at the start it is waited for; then as any StoreError
     |  `- ReplacedError          page/feed.py every screen begins anew with the new records
     |- AlertError                daemon.py    logged; the other alerts are still told
     `- TetherError               tether.py    shown, then tried again for ever
@@ -73,6 +74,10 @@ class EngineError(StationError):
 
 class StoreError(StationError):
     """The records cannot be read or written."""
+
+
+class AwayError(StoreError):
+    """Nobody answers where the records are kept; a minute later somebody may."""
 
 
 class ReplacedError(StoreError):

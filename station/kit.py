@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from pathlib import Path
 from station import building, decode, identify, parts, preview, regions, segment
 from station.config import Config
 from station.contracts import Alert, Store
-from station.errors import EngineError
+from station.errors import AwayError, EngineError, StoreError
 from station.line import Line
 from station.people import Book
 from station.recent import Recent
@@ -24,6 +25,8 @@ from station.settings import Settings
 from station.types import Barcode, Photo, Pictures, Segmentation, Verdict
 
 log = logging.getLogger(__name__)
+WAIT_SECONDS = 5.0
+"""Between two tries to reach the records at the start."""
 UNTIL_RESTART = ("station", "inbox", "state", "store", "watch", "page", "tether")
 """Parts of the configuration that a running daemon or page does not change."""
 SOFTWARE = f"capture-station {version('capture-station')}"
@@ -70,11 +73,31 @@ def specimen_numbers(barcodes: tuple[Barcode, ...], pattern: str | None) -> tupl
     return tuple(v for v in values if pattern is None or re.fullmatch(pattern, v))
 
 
-def open_store(config: Config, *, writer: bool) -> Store:
-    """Raises StoreError."""
+def open_store(config: Config, *, writer: bool, again: Callable[[StoreError], bool] = lambda _: False) -> Store:
+    """`again`: asked whether to try once more when nobody answers where the records are kept. Raises StoreError."""
     name, settings = config.store
-    store: Store = parts.part("stores", name).build(settings, config.state, writer=config.station if writer else None)
-    return store
+    build = parts.part("stores", name).build
+    while True:
+        try:
+            store: Store = build(settings, config.state, writer=config.station if writer else None)
+        except AwayError as error:
+            if not again(error):
+                raise
+        else:
+            return store
+
+
+def waiting(stop: threading.Event, notify: Callable[[str], None]) -> Callable[[StoreError], bool]:
+    """At the start, while nobody answers where the records are kept: says so, waits, and answers whether to try again.
+    To go on without them would be to judge everything in the inbox anew."""
+
+    def wait(error: StoreError) -> bool:
+        log.error("%s %s", error, error.remedy)
+        notify(f"STATUS=waits for the records: {error}")
+        notify(f"EXTEND_TIMEOUT_USEC={round(4e6 * WAIT_SECONDS)}")
+        return not stop.wait(WAIT_SECONDS)
+
+    return wait
 
 
 def previews(config: Config) -> Path:
@@ -105,10 +128,10 @@ class Kit:
 
 
 @contextmanager
-def opened(config: Config) -> Iterator[Kit]:
-    """Open everything for the daemon, close it all at the end. Raises StoreError."""
+def opened(config: Config, again: Callable[[StoreError], bool] = lambda _: False) -> Iterator[Kit]:
+    """Open everything for the daemon, close it all at the end; `again` as for `open_store`. Raises StoreError."""
     with ExitStack() as stack:
-        store = stack.enter_context(closing(open_store(config, writer=True)))
+        store = stack.enter_context(closing(open_store(config, writer=True, again=again)))
         segmenter = stack.enter_context(closing(open_segmenter(config)))
         segmenter.improve(partial(building.build_plan, config.source))
         alerts = tuple((name, stack.enter_context(closing(_alert(name, s)))) for name, s in config.alerts)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.station.gpu import driver
+from tests.station.postgres import Postgres, postgres
 
 SHARED = Path(os.environ.get("STATION_SHARED", Path(__file__).parents[2] / "shared"))
 
@@ -55,3 +56,10 @@ def rtx() -> Path:
     if "STATION_RTX" not in os.environ:
         pytest.skip("TensorRT-RTX is not installed (pip install tensorrt-rtx-cu13, 95 MB)")
     return Path(os.environ["STATION_RTX"])
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Postgres]:
+    """A PostgreSQL server, when it is first asked for; a test makes its own database in it."""
+    with postgres() as running:
+        yield running

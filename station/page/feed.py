@@ -33,6 +33,9 @@ BEAT_SECONDS = 0.5
 SELDOM = 4
 """Only every fourth look asks for the pulse and for decisions: nobody waits for those."""
 
+REPLACED = ("The records are others than before.", "The page goes on with them by itself.")
+"""Fewer than were read: a backup was restored, or a new database made."""
+
 BACKLOG = 256
 """Frames a stream may lag behind before it is closed; the browser then connects anew and starts from the present."""
 
@@ -192,6 +195,8 @@ class Feed:
                 self._sequence = newest[0].sequence if newest else 0
             records = self.store.since(self._sequence, station=self.station)
             due = self._looks % SELDOM == 0
+            if due and self.store.count() < self._sequence:
+                raise ReplacedError(*REPLACED)
             pulses = self.store.pulses() if due else None
             decisions = self.store.decided_since(self._decided, station=self.station) if due else ()
             bench = self.bench() if due else None

@@ -4,6 +4,8 @@ tables.py       the tables as they are now
 migrations.py   the steps from an older form to this one
 tallies.py      counts kept up with every verdict
 lock.py         one process writes
+away.py         a server that does not answer is not waited for twice
+log.py          a store over any database's connections
 rows.py         row <-> value
 queries.py      verdicts, decisions, files, pulse: what stores ask and write
 sessions.py     operators' sessions

@@ -199,6 +199,8 @@ def prepare(engine: Engine, *, backup: Callable[[int], None] | None, steps: Sequ
         backup(have)
     for step in missing:
         with engine.begin() as connection:
+            if version(connection) >= step.number:
+                continue  # another station was here meanwhile
             step.apply(connection)
             _note(connection, step.number, step.name)
 

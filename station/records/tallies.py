@@ -4,6 +4,7 @@ hundred rows. They hold nothing that could not be counted anew from the verdicts
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from statistics import median
@@ -117,7 +118,7 @@ def _cells(connection: Connection, table: Table, span: Span) -> tuple[Cell, ...]
     query = (
         select(bucket, t.station, t.rig, t.session, *sums)
         .where(*_within(table, span))
-        .group_by(bucket, t.station, t.rig, t.session)
+        .group_by("bucket", t.station, t.rig, t.session)
         .order_by(bucket, t.station, t.rig, t.session)
     )
     return tuple(
@@ -138,7 +139,7 @@ def _means(connection: Connection, table: Table, span: Span) -> tuple[Mean, ...]
     query = (
         select(bucket, t.station, t.rig, t.measure, count, total)
         .where(*_within(table, span))
-        .group_by(bucket, t.station, t.rig, t.measure)
+        .group_by("bucket", t.station, t.rig, t.measure)
         .order_by(bucket, t.station, t.rig, t.measure)
     )
     return tuple(
@@ -165,7 +166,7 @@ def _bucket(table: Table, span: Span) -> ColumnElement[int]:
 
 
 def _within(table: Table, span: Span) -> list[ColumnElement[bool]]:
-    wanted = [table.c.slot >= slot(span.since), table.c.slot < span.until.timestamp()]
+    wanted = [table.c.slot >= slot(span.since), table.c.slot < math.ceil(span.until.timestamp())]
     if span.station is not None:
         wanted.append(table.c.station == span.station)
     if span.rig is not None:

@@ -14,11 +14,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import TypeVar
 
 import sqlalchemy as sa
 from pydantic import Field
@@ -27,11 +25,10 @@ from sqlalchemy.exc import SQLAlchemyError
 import station.settings
 from station.errors import ReplacedError, StoreError
 from station.inbox.mounts import mount_of
-from station.records import lock, queries, tallies
+from station.records import lock
+from station.records.log import Log
 from station.records.migrations import prepare
-from station.types import Decision, Pulse, Record, Span, Stamp, Stand, Tallies, Verdict
 
-T = TypeVar("T")
 LOG_PAGES = 1000
 """The write-ahead log is emptied into the file when it has this many pages (4 MB), SQLite's own default."""
 LOG_BYTES = 16 * 2**20
@@ -45,15 +42,15 @@ class Settings(station.settings.Settings):
     busy_timeout_s: float = Field(default=5.0, gt=0, le=60, description="how long to wait for another process, seconds")
 
 
-def build(settings: Settings, state: Path, *, writer: str | None = None) -> SqliteStore:
+def build(settings: Settings, state: Path, *, writer: str | None = None) -> Log:
     """Open the records, made anew where there are none. `writer`: the station whose daemon asks, the one process that
     adds verdicts; it alone brings an older file up to date. Raises StoreError."""
     path = settings.path or state / "records.sqlite"
-    return SqliteStore(path, busy_timeout_s=settings.busy_timeout_s, writer=writer is not None)
+    return Log(SqliteFile(path, busy_timeout_s=settings.busy_timeout_s, writer=writer is not None))
 
 
-class SqliteStore:
-    """A Store (contracts.py) on one SQLite file; every method may be called from any thread."""
+class SqliteFile:
+    """A Source (records/log.py): connections to one SQLite file."""
 
     def __init__(self, path: Path, *, busy_timeout_s: float, writer: bool) -> None:
         with _translated(path), ExitStack() as opened:
@@ -69,82 +66,24 @@ class SqliteStore:
             self._file = _identity(self._path)
             opened.pop_all()
 
-    def add(self, verdict: Verdict, station: str) -> Record | None:
-        """See Store. The record's `verdict` is the one given; read back, its measures are in the form of the event."""
-        with self._write(self._daemons()) as connection:
-            return queries.add(connection, verdict, station, datetime.now(UTC))
+    def read(self) -> AbstractContextManager[sa.Connection]:
+        return self.moment()
 
-    def decide(self, decision: Decision) -> None:
-        with self._write(self._shared) as connection:
-            queries.decide(connection, decision)
+    @contextmanager
+    def moment(self) -> Iterator[sa.Connection]:
+        with _translated(self._path):
+            self._still_there()
+            with self._shared.connect() as connection:
+                yield connection
 
-    def ask(self, question: Callable[[sa.Connection], T]) -> T:
-        with self._read() as connection:
-            return question(connection)
+    def write(self) -> AbstractContextManager[sa.Connection]:
+        return self._write(self._shared)
 
-    def note(self, work: Callable[[sa.Connection], T]) -> T:
-        with self._write(self._shared) as connection:
-            return work(connection)
+    def judge(self) -> AbstractContextManager[sa.Connection]:
+        return self._write(self._daemons())
 
-    def since(self, sequence: int, limit: int = 100, station: str | None = None) -> tuple[Record, ...]:
-        with self._read() as connection:
-            return queries.since(connection, sequence, limit, station)
-
-    def latest(self, limit: int = 20, station: str | None = None) -> tuple[Record, ...]:
-        with self._read() as connection:
-            return queries.latest(connection, limit, station)
-
-    def get(self, capture_id: str) -> Record | None:
-        with self._read() as connection:
-            return queries.get(connection, capture_id)
-
-    def decisions(self, capture_id: str) -> tuple[Decision, ...]:
-        with self._read() as connection:
-            return queries.history(connection, capture_id)
-
-    def decided_since(
-        self, sequence: int, limit: int = 1000, station: str | None = None
-    ) -> tuple[tuple[int, Decision], ...]:
-        with self._read() as connection:
-            return queries.decided_since(connection, sequence, limit, station)
-
-    def has(self, capture_id: str) -> bool:
-        with self._read() as connection:
-            return queries.has(connection, capture_id)
-
-    def knows(self, path: bytes, stamp: Stamp, station: str) -> bool:
-        with self._read() as connection:
-            return queries.knows(connection, path, stamp, station)
-
-    def pulse(self, pulse: Pulse) -> None:
-        with self._write(self._daemons().execution_options(synchronous="NORMAL")) as connection:
-            queries.beat(connection, pulse)
-
-    def last_pulse(self, station: str | None = None) -> Pulse | None:
-        with self._read() as connection:
-            return queries.last_pulse(connection, station)
-
-    def pulses(self) -> tuple[Pulse, ...]:
-        with self._read() as connection:
-            return queries.pulses(connection)
-
-    def stands(self) -> tuple[Stand, ...]:
-        with self._read() as connection:
-            return tallies.last_at_stands(connection)
-
-    def tallies(self, span: Span) -> Tallies:
-        with self._read() as connection:
-            return tallies.read(connection, span)
-
-    def count(self) -> int:
-        """See Store. The highest number: none is left out and none removed."""
-        with self._read() as connection:
-            return queries.last_number(connection)
-
-    def ping(self) -> None:
-        """Raises StoreError when the records could not be read, or nobody could write, now."""
-        with self._write(self._shared) as connection:
-            queries.last_number(connection)
+    def live(self) -> AbstractContextManager[sa.Connection]:
+        return self._write(self._daemons().execution_options(synchronous="NORMAL"))
 
     def close(self) -> None:
         self._closed = True
@@ -162,13 +101,6 @@ class SqliteStore:
                 "Verdicts are written by the daemon: `station run`.",
             )
         return self._own
-
-    @contextmanager
-    def _read(self) -> Iterator[sa.Connection]:
-        with _translated(self._path):
-            self._still_there()
-            with self._shared.connect() as connection:
-                yield connection
 
     @contextmanager
     def _write(self, engine: sa.Engine) -> Iterator[sa.Connection]:

@@ -74,11 +74,13 @@ def test_a_table_says_what_the_code_says(name: str, written: str) -> None:
 
 def test_the_configuration_by_example_is_one(tmp_path: Path) -> None:
     """It is read without an error and does what its comments say."""
-    (example,) = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+    example, wall = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
     (tmp_path / "station.yaml").write_text(example)
     config = load(tmp_path / "station.yaml")
     assert str(config.inbox) == "/srv/capture/inbox"
     assert "barcode" not in dict(config.checks)
+    (tmp_path / "station.yaml").write_text(wall)
+    assert load(tmp_path / "station.yaml").store[0] == "postgresql"
 
 
 def test_every_command_in_the_readme_exists_and_every_command_is_in_it() -> None:

@@ -14,7 +14,7 @@ from station.contracts import Store
 from station.page import feed as room
 from station.page.feed import Feed
 from station.page.previews import Previews
-from station.stores.sqlite import SqliteStore
+from station.records.log import Log
 from station.types import Action, Decision, Pulse, Record
 from tests.station.page.desk import Station
 
@@ -46,7 +46,7 @@ async def until(true: Callable[[], bool]) -> None:
 class Hanging:
     """A real store whose next look for the pulse hangs until it is let go, as a sick disk would make it."""
 
-    def __init__(self, store: SqliteStore) -> None:
+    def __init__(self, store: Log) -> None:
         self._store = store
         self.free = threading.Event()
         self.free.set()

@@ -11,9 +11,11 @@ import pytest
 import sqlalchemy as sa
 
 from station.errors import StoreError
+from station.records.log import Log
 from station.records.migrations import STEPS, Migration, prepare, version
 from station.records.tables import metadata
 from station.stores import sqlite
+from tests.station.stores.opening import inside
 
 VERSION_1 = """
 CREATE TABLE verdicts (
@@ -58,7 +60,7 @@ def old(tmp_path: Path) -> Path:
     return path
 
 
-def open_store(path: Path, *, writer: bool = True) -> sqlite.SqliteStore:
+def open_store(path: Path, *, writer: bool = True) -> Log:
     return sqlite.build(sqlite.Settings(), path.parent, writer="stand-1" if writer else None)
 
 
@@ -153,8 +155,8 @@ def test_a_step_and_its_record_are_one_transaction(old: Path) -> None:
     steps = (*STEPS, Migration(now + 1, "more", lambda connection: None), Migration(now + 2, "half", half))
     copies: list[int] = []
     with pytest.raises(StoreError, match="power cut"):
-        prepare(sqlite._writing(store._daemons()), backup=copies.append, steps=steps)
-    with store._shared.connect() as connection:
+        prepare(sqlite._writing(inside(store)._daemons()), backup=copies.append, steps=steps)
+    with inside(store)._shared.connect() as connection:
         assert version(connection) == now + 1
         assert not sa.inspect(connection).has_table("half")
     assert copies == [now]
@@ -169,7 +171,7 @@ def test_steps_are_numbered_without_gaps() -> None:
 def test_moments_come_back_in_utc(tmp_path: Path) -> None:
     """A step's time is kept as UTC, aware of its zone."""
     store = open_store(tmp_path / "records.sqlite")
-    with store._shared.connect() as connection:
+    with inside(store)._shared.connect() as connection:
         (moment, *_) = connection.scalars(sa.select(metadata.tables["migrations"].c.applied_at))
     assert abs((datetime.now(UTC) - moment).total_seconds()) < 600
     store.close()

@@ -15,6 +15,8 @@ from station.records.rows import Row, file_rows, verdict_row
 from station.records.tables import decisions, files, verdicts
 from station.types import Action, Capture, Decision, Policy, Stamp, Verdict
 
+pytestmark = pytest.mark.parametrize("connection", ["sqlite"], indirect=True)
+"""SQLite tells its plans and counts its steps; a database of each kind has the same indexes."""
 Question = Callable[[sa.Connection], object]
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 

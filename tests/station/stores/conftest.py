@@ -19,7 +19,7 @@ VerdictOf = Callable[..., Verdict]
 
 @pytest.fixture(params=sorted(OPENERS))
 def opener(request: pytest.FixtureRequest) -> Opener:
-    return OPENERS[request.param]
+    return OPENERS[request.param](lambda: request.getfixturevalue("server"))
 
 
 @pytest.fixture

@@ -14,16 +14,17 @@ import sqlalchemy as sa
 
 from station.errors import ReplacedError, StoreError
 from station.inbox.mounts import Mount
+from station.records.log import Log
 from station.stores import sqlite
 from station.types import Action, Decision, Pulse, Verdict
-from tests.station.stores.opening import open_store
+from tests.station.stores.opening import inside, open_store
 
 VerdictOf = Callable[..., Verdict]
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[sqlite.SqliteStore]:
+def store(tmp_path: Path) -> Iterator[Log]:
     opened = open_store(tmp_path)
     yield opened
     opened.close()
@@ -44,20 +45,20 @@ def settings_in(engine: sa.Engine) -> list[object]:
         return [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names]
 
 
-def test_the_safe_settings_are_in_force(store: sqlite.SqliteStore) -> None:
+def test_the_safe_settings_are_in_force(store: Log) -> None:
     """WAL, full flushes and foreign keys everywhere; the daemon's own connection alone empties the log."""
-    assert settings_in(store._shared) == ["wal", 2, 1, 100, 0]
-    assert settings_in(store._daemons()) == ["wal", 2, 1, 100, sqlite.LOG_PAGES]
+    assert settings_in(inside(store)._shared) == ["wal", 2, 1, 100, 0]
+    assert settings_in(inside(store)._daemons()) == ["wal", 2, 1, 100, sqlite.LOG_PAGES]
 
 
-def test_a_pulse_costs_no_flush_and_the_next_verdict_does(store: sqlite.SqliteStore, verdict_of: VerdictOf) -> None:
+def test_a_pulse_costs_no_flush_and_the_next_verdict_does(store: Log, verdict_of: VerdictOf) -> None:
     """The daemon's connection turns from FULL (2) to NORMAL (1) for a pulse and back for a verdict."""
     seen: list[object] = []
 
     def look(connection: sa.Connection) -> None:
         seen.append(connection.exec_driver_sql("PRAGMA synchronous").scalar())
 
-    sa.event.listen(store._daemons(), "commit", look)
+    sa.event.listen(inside(store)._daemons(), "commit", look)
     store.pulse(Pulse(NOW, "stand-1"))
     store.add(verdict_of(1), "stand-1")
     assert seen == [1, 2]
@@ -81,7 +82,7 @@ def test_a_share_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_there_is_one_writer(store: sqlite.SqliteStore, tmp_path: Path, verdict_of: VerdictOf) -> None:
+def test_there_is_one_writer(store: Log, tmp_path: Path, verdict_of: VerdictOf) -> None:
     """A second daemon is refused and told which process is at work; it may start once the first has ended."""
     with pytest.raises(StoreError, match=f"process {os.getpid()}"):
         open_store(tmp_path)
@@ -91,7 +92,7 @@ def test_there_is_one_writer(store: sqlite.SqliteStore, tmp_path: Path, verdict_
     second.close()
 
 
-def test_a_reader_may_decide_but_not_judge(store: sqlite.SqliteStore, tmp_path: Path, verdict_of: VerdictOf) -> None:
+def test_a_reader_may_decide_but_not_judge(store: Log, tmp_path: Path, verdict_of: VerdictOf) -> None:
     """A page sees what the daemon adds, and the daemon what a person decides there."""
     page = open_store(tmp_path, writer=False)
     store.add(verdict_of(1), "stand-1")
@@ -122,6 +123,7 @@ DECIDER = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from station.records.log import Log
 from station.stores import sqlite
 from station.types import Action, Decision
 store = sqlite.build(sqlite.Settings(), Path(sys.argv[1]))
@@ -164,7 +166,7 @@ def test_many_may_open_a_new_file_at_once(tmp_path: Path) -> None:
         assert (process.communicate()[1], process.returncode) == ("", 0)
 
 
-def test_a_decision_is_no_way_to_break_the_records(store: sqlite.SqliteStore, verdict_of: VerdictOf) -> None:
+def test_a_decision_is_no_way_to_break_the_records(store: Log, verdict_of: VerdictOf) -> None:
     """A refused decision leaves nothing behind, and the next one gets the next number."""
     store.add(verdict_of(1), "stand-1")
     with pytest.raises(StoreError):
@@ -173,7 +175,7 @@ def test_a_decision_is_no_way_to_break_the_records(store: sqlite.SqliteStore, ve
     assert [number for number, _ in store.decided_since(0)] == [1]
 
 
-def test_the_pulse_does_not_make_the_files_grow(store: sqlite.SqliteStore, tmp_path: Path) -> None:
+def test_the_pulse_does_not_make_the_files_grow(store: Log, tmp_path: Path) -> None:
     """Twenty minutes of pulses, with a page reading now and then, leaves a small log and one row."""
     for second in range(1200):
         store.pulse(Pulse(datetime.fromtimestamp(second, UTC), "stand-1", ("a.jpg",) * (second % 7)))

@@ -12,22 +12,22 @@ from pathlib import Path
 import pytest
 
 from station.errors import StoreError
-from station.stores import sqlite
+from station.records.log import Log
 from station.types import Pulse, Verdict
-from tests.station.stores.opening import on_every_connection, open_store
+from tests.station.stores.opening import inside, on_every_connection, open_store
 
 VerdictOf = Callable[..., Verdict]
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[sqlite.SqliteStore]:
+def store(tmp_path: Path) -> Iterator[Log]:
     opened = open_store(tmp_path)
     yield opened
     opened.close()
 
 
-def fill_up(store: sqlite.SqliteStore, verdict_of: VerdictOf) -> tuple[int, StoreError]:
+def fill_up(store: Log, verdict_of: VerdictOf) -> tuple[int, StoreError]:
     """Add verdicts until one is refused: its number, and why."""
     for number in range(1, 1000):
         try:
@@ -37,10 +37,10 @@ def fill_up(store: sqlite.SqliteStore, verdict_of: VerdictOf) -> tuple[int, Stor
     raise AssertionError("the disk did not fill up")
 
 
-def test_a_full_disk_is_told_and_survived(store: sqlite.SqliteStore, verdict_of: VerdictOf) -> None:
+def test_a_full_disk_is_told_and_survived(store: Log, verdict_of: VerdictOf) -> None:
     """When the file cannot grow, the verdict is refused whole; with room again the same verdict is taken."""
     store.add(verdict_of(0), "stand-1")
-    with store._shared.connect() as connection:
+    with inside(store)._shared.connect() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
     on_every_connection(store, f"PRAGMA max_page_count = {pages}")
     number, trouble = fill_up(store, verdict_of)
@@ -84,7 +84,7 @@ def test_a_really_full_disk_is_told_and_survived(tiny_disk: Path, verdict_of: Ve
     store.close()
 
 
-def test_a_read_only_file_is_told(store: sqlite.SqliteStore, verdict_of: VerdictOf) -> None:
+def test_a_read_only_file_is_told(store: Log, verdict_of: VerdictOf) -> None:
     """What may not be written is refused with the remedy; reading goes on."""
     on_every_connection(store, "PRAGMA query_only = 1")
     with pytest.raises(StoreError, match="read-only") as caught:
@@ -93,9 +93,7 @@ def test_a_read_only_file_is_told(store: sqlite.SqliteStore, verdict_of: Verdict
     assert store.count() == 0
 
 
-def test_a_locked_file_is_told_after_the_waiting_time(
-    store: sqlite.SqliteStore, tmp_path: Path, verdict_of: VerdictOf
-) -> None:
+def test_a_locked_file_is_told_after_the_waiting_time(store: Log, tmp_path: Path, verdict_of: VerdictOf) -> None:
     """A database browser that holds the file is named as the likely cause; reading goes on meanwhile."""
     with closing(sqlite3.connect(tmp_path / "records.sqlite", isolation_level=None)) as browser:
         browser.execute("BEGIN IMMEDIATE")
@@ -145,9 +143,7 @@ def test_a_place_that_cannot_be_used_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("replace", [True, False])
-def test_a_removed_file_is_noticed(
-    store: sqlite.SqliteStore, tmp_path: Path, verdict_of: VerdictOf, replace: bool
-) -> None:
+def test_a_removed_file_is_noticed(store: Log, tmp_path: Path, verdict_of: VerdictOf, replace: bool) -> None:
     """Rows must not go on vanishing into a file that somebody has deleted or replaced."""
     path = tmp_path / "records.sqlite"
     path.rename(tmp_path / "moved.sqlite")

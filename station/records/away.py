@@ -1,0 +1,41 @@
+"""Patience with a server that is away: only one call in a while waits for nothing."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from station.errors import AwayError
+
+LONG_S = 3600.0
+"""No single try lasts longer."""
+
+
+class Away:
+    """Remembers that nobody answered. After an AwayError every call is refused at once with the same words, but for
+    one in `retry_s`, which tries for all; the first that is answered ends it."""
+
+    def __init__(self, retry_s: float) -> None:
+        self._retry_s = retry_s
+        self._gate = threading.Lock()
+        self._trouble: AwayError | None = None
+        self._again = 0.0
+
+    @contextmanager
+    def tried(self) -> Iterator[None]:
+        """Around a call. Raises AwayError."""
+        with self._gate:
+            if self._trouble is not None and time.monotonic() < self._again:
+                raise AwayError(str(self._trouble), self._trouble.remedy)
+            self._again = time.monotonic() + LONG_S  # while this one tries nobody else does
+        trouble: AwayError | None = None
+        try:
+            yield
+        except AwayError as error:
+            trouble = error
+            raise
+        finally:
+            with self._gate:
+                self._trouble, self._again = trouble, time.monotonic() + self._retry_s
