@@ -19,6 +19,7 @@ looks.py      /looks: second looks by the sampling plan; the capture looked at s
 reports.py    /reports: HTML, PDF, CSV
 limits.py     /settings
 people.py     /people: accounts and the audit log
+findings.py   what a finding says, in the reader's language, from the defect atlas
 texts.py      the texts of the operator's screen, a catalogue a language; words.py: of all pages, in the visitor's
 refusals.py   what a route refuses, in words
 """

@@ -2,6 +2,7 @@
 // Text only ever enters the page as textContent, so a file name or a barcode can never become markup.
 
 const TEXTS = JSON.parse(document.getElementById("texts").textContent);
+const FAULTS = JSON.parse(document.getElementById("faults").textContent);
 /** What the configuration says of keys, scanner and reasons. */
 export const RULES = JSON.parse(document.getElementById("rules").textContent);
 const SVG = "http://www.w3.org/2000/svg";
@@ -14,7 +15,14 @@ export function say(key, places = {}) {
 
 export const knows = (key) => key in TEXTS;
 
-/** The short title of a finding in the screen's language; its message is the check's own, in English. */
+/** Title and remedy of a finding in this screen's language, from the atlas; nothing in English, where the check speaks
+ *  for itself, and for a code that the atlas does not know. */
+export const faultOf = ({ check, code }) => FAULTS[`${check}_${code}`] ?? FAULTS[`any_${code}`];
+
+/** What is wrong, in this screen's language. */
+export const headed = (finding) => faultOf(finding)?.title || titled(finding);
+
+/** The short title of a finding in the screen's language. */
 export function titled({ check, code }) {
   if (code === "not_judged") return `${say(`check_${check}`)}: ${say("kicker_UNKNOWN")}`;
   const key = `code_${check}_${code}`;
@@ -72,5 +80,5 @@ export const clock = (iso) =>
 /** A figure as people write it: three significant digits, whole numbers whole. */
 export function figure(value, unit) {
   const text = Math.abs(value) >= 100 || Number.isInteger(value) ? String(Math.round(value)) : value.toPrecision(3);
-  return Number(text).toLocaleString(document.documentElement.lang) + (unit === "deg" ? "°" : unit && ` ${unit}`);
+  return Number(text).toLocaleString(document.documentElement.lang) + (unit === "deg" ? "°" : unit && ` ${say(`unit_${unit}`)}`);
 }

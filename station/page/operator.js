@@ -2,7 +2,7 @@
 // live one. Start here; the other files each have one place on the screen.
 
 import { callWrong, cancel, choose as chooseReason, decide, noteWanted, prepareReasons, tell } from "./decisions.js";
-import { find, put, say } from "./dom.js";
+import { faultOf, find, headed, put, say } from "./dom.js";
 import { listen } from "./feed.js";
 import { listenForKeys } from "./keys.js";
 import * as overlays from "./overlays.js";
@@ -97,7 +97,7 @@ function step(by) {
 }
 
 function announce(record) {
-  const reasons = stage.worst(record).map((finding) => finding.message).join(" ");
+  const reasons = stage.worst(record).map((one) => (faultOf(one) ? `${headed(one)}.` : one.message)).join(" ");
   put(find("#announce"), say("announce", { number: record.sequence, outcome: say(`state_${record.outcome}`), reasons }));
   if (setting("sound") && (record.outcome !== "PASS" || setting("pass-sound"))) play(record.outcome);
 }

@@ -12,6 +12,7 @@ from string import Template
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from station.page.findings import faults
 from station.page.settings import Settings
 from station.page.shapes import SHAPES
 from station.page.texts import LANGUAGES, catalogue
@@ -48,6 +49,7 @@ def shell(settings: Settings, language: str, assets: str) -> str:
         "languages": "".join(map(partial(_option, language), LANGUAGES)),
         "assets": assets,
         "texts": _data(dict(texts)),
+        "faults": _data(faults(language)),
         "rules": _data(rules),
         "silence": str(round(settings.max_pulse_age_seconds * 1000)),
     }

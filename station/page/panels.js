@@ -1,6 +1,6 @@
 // The state, the findings, the strip and the decision line: each takes the present values and shows them.
 
-import { clock, explain, figure, find, make, put, reasoned, reshape, say, shape, titled } from "./dom.js";
+import { clock, explain, faultOf, figure, find, headed, make, put, reasoned, reshape, say, shape } from "./dom.js";
 import { openDetail, point, worst } from "./stage.js";
 
 /** The sign of a capture: its outcome, or what a person made of it. */
@@ -82,14 +82,22 @@ function reason(finding, index, wrong) {
   const item = make("li", { "data-outcome": finding.outcome, class: wrong ? "wrong" : null },
     shape(finding.outcome),
     make("div", {},
-      make("h2", {}, make("b", {}, `${number}`), ` ${titled(finding)} `, make("span", {}, figures(finding))),
-      explain(make("p", { class: "message", lang: "en" }), finding.message),
-      explain(make("p", { class: "remedy", lang: "en" }), finding.remedy)));
+      make("h2", {}, make("b", {}, `${number}`), ` ${headed(finding)} `, make("span", {}, figures(finding))),
+      ...sentences(finding)));
   if (wrong) find("div", item).append(make("p", { class: "called" }, say("called_wrong")));
   if (finding.crop) item.append(cutout(finding, number));
   item.addEventListener("pointerenter", () => point(number));
   item.addEventListener("pointerleave", () => point(null));
   return item;
+}
+
+/** What is wrong and what to do, as the check says it; in another language the atlas's remedy, and then the check. */
+function sentences(finding) {
+  const fault = faultOf(finding), lang = "en";
+  const message = explain(make("p", { class: fault ? "own" : "message", lang }), finding.message);
+  return fault
+    ? [explain(make("p", { class: "remedy" }), fault.remedy), message]
+    : [message, explain(make("p", { class: "remedy", lang }), finding.remedy)];
 }
 
 function cutout(finding, number) {

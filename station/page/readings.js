@@ -39,9 +39,10 @@ export function showReadings(record, records) {
 function reading(name, { value, limit, unit, outcome, code }, past) {
   const sign = code === "under" ? "≥" : "≤";
   const item = make("div", { class: "reading", "data-outcome": value === null ? null : outcome });
-  const text = make("b", {}, value === null ? "–" : figure(rounded(value), unit));
+  const short = unit.includes(" ") ? "" : unit; // there is no room for "of 255"; the finding says it
+  const text = make("b", {}, value === null ? "–" : figure(rounded(value), short));
   const against = make("span", {});
-  put(against, value === null ? say("not_measured") : limit === null ? "" : `${sign} ${figure(rounded(limit), unit)}`);
+  put(against, value === null ? say("not_measured") : limit === null ? "" : `${sign} ${figure(rounded(limit), short)}`);
   const alike = past.map((other) => (other.unit === unit ? other : { value: null, limit: null }));
   const line = code === "under" ? null : limit ?? alike.find((other) => other.limit !== null)?.limit;
   item.append(make("h2", {}, say(`reading_${name}`)), make("p", {}, text, against), trend(alike, line));

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from station.page import office
 from station.page.feed import Feed
+from station.page.findings import title
 from station.page.lots import Plan
 from station.page.previews import Previews
 from station.page.words import Words
@@ -76,9 +77,8 @@ def _finding(finding: Finding, crop: str | None, words: Words) -> str:
     if finding.outcome is Outcome.PASS:
         name = words.get(f"check_{finding.check}", finding.check)
         return f'<li class="well" data-outcome="PASS">{office.sign("PASS")}<p>{escape(name)}</p></li>'
-    title = words.get(f"code_{finding.check}_{finding.code}", f"{finding.check}: {finding.code}")
     picture = f'<img src="{crop}" alt="" loading="lazy">' if crop else ""
-    text = f'<p><b>{escape(title)}</b><span lang="en">{escape(finding.message)}</span></p>'
+    text = f'<p><b>{escape(title(finding, words))}</b><span lang="en">{escape(finding.message)}</span></p>'
     return f'<li data-outcome="{finding.outcome.name}">{office.sign(finding.outcome.name)}{text}{picture}</li>'
 
 

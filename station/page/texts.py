@@ -1,7 +1,7 @@
 """Every text on the screens, from one catalogue a language: `en.json`, key -> text with `{places}`.
 
 The browser gets the same catalogue with the page, so that a text is written once. What the checks say of a photograph
-is English; the screen sets the title of its code above it, from the catalogue.
+is English; what stands there instead in the other languages is in findings.py.
 """
 
 from __future__ import annotations

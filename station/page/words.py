@@ -2,7 +2,7 @@
 supervisors and admins, one catalogue a language each.
 
 The language is the one in the address (`?lang=de`), else the one chosen before (a cookie, /language/de), else what
-`page: {language: ...}` says: a language, or `auto`, the browser's. What checks and settings say is English.
+`page: {language: ...}` says: a language, or `auto`, the browser's. What settings say is English.
 """
 
 from __future__ import annotations

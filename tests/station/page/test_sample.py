@@ -18,9 +18,9 @@ NOW = datetime(2026, 5, 1, 8, tzinfo=UTC)
 LOT = Lot(7, "stand-1", 1, 2, 2, "normal", False, NOW, "Zoe")
 
 
-def shown(station: Station, *looks: Look, place: int | None = None) -> str:
+def shown(station: Station, *looks: Look, place: int | None = None, language: str = "en") -> str:
     feed = Feed(station.store, "stand-1", Previews(station.previews), 2.5, 0.05, lambda record: None)
-    return open_lot(feed, Plan("stand-1", (), LOT, looks, 0, ()), place, WORDS)
+    return open_lot(feed, Plan("stand-1", (), LOT, looks, 0, ()), place, words_of(language))
 
 
 def test_the_first_that_nobody_looked_at_is_shown(station: Station) -> None:
@@ -37,6 +37,12 @@ def test_the_first_that_nobody_looked_at_is_shown(station: Station) -> None:
     done = shown(station, one, dataclasses.replace(two, answer=Answer.MISSED))
     assert "Close the lot" in done
     assert "1 missed defects" in done
+
+
+def test_a_finding_is_told_in_the_supervisor_s_language(station: Station) -> None:
+    """The atlas's title; the check's own sentence below it is marked as English."""
+    page = shown(station, Look(7, 1, station.shoot(Outcome.FAIL).verdict.capture.id), language="de")
+    assert '<b>Ein Etikett ist unscharf</b><span lang="en">The label is blurred.</span>' in page
 
 
 def test_a_pass_gave_no_alarm(station: Station) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import station.page
+from station import atlas
 from station.page.operator import shell
 from station.page.settings import REASONS, Settings
 from station.page.texts import LANGUAGES, TEXTS, catalogue, wished
@@ -49,6 +50,11 @@ def test_every_language_has_every_text_with_its_places(language: str) -> None:
         assert not same, "not translated"
 
 
+def test_every_fault_of_the_atlas_has_a_short_name() -> None:
+    """For lists where there is no room for a sentence."""
+    assert {f"code_{e.check}_{e.code}" for e in atlas.entries() if e.check != atlas.ANY} <= TEXTS.keys()
+
+
 def test_every_catalogue_is_offered() -> None:
     """A file beside the others without its line in LANGUAGES would never be seen."""
     assert {path.stem for path in HERE.glob("*.json")} == set(LANGUAGES)
@@ -68,4 +74,4 @@ def test_texts_cannot_end_the_place_they_stand_in() -> None:
     html = shell(Settings(title="</title><b>", reasons=("</script><b>",)), "en", "/assets/x")
     assert "<b>&lt;" not in html
     assert "</title><b>" not in html
-    assert html.count("</script>") == 3
+    assert html.count("</script>") == 4
