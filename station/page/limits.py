@@ -14,7 +14,7 @@ from station.errors import ConfigError
 from station.page import office
 from station.page.forms import Form, address
 from station.page.gate import Asking
-from station.page.words import Speaking, Words
+from station.page.words import Speaking, Words, meanings
 from station.people import Book, Person, Role
 from station.types import Setting, Source
 
@@ -111,7 +111,9 @@ def _row(one: Setting, admin: bool, words: Words) -> Sequence[str]:
         f'<input name="{name}" value="{value}" aria-label="{label}" spellcheck="false">' if admin else f"<b>{value}</b>"
     )
     origin = f'<b class="set">{escape(one.origin)}</b>' if one.origin else escape(words["origin_default"])
-    return (f"<code>{escape(one.key)}</code>", held, escape(one.meaning), f"<code>{escape(one.default)}</code>", origin)
+    said = meanings(words["language"]).get(f"{one.check}.{one.key}")
+    meaning = f'<span lang="en">{escape(one.meaning)}</span>' if said is None else escape(said)
+    return (f"<code>{escape(one.key)}</code>", held, meaning, f"<code>{escape(one.default)}</code>", origin)
 
 
 def _whole(text: str, base: str, admin: bool, words: Words) -> str:

@@ -1,8 +1,9 @@
 """The texts of every page in the language of whoever looks: those of texts.py and, beside them, those of the pages for
-supervisors and admins, one catalogue a language each.
+supervisors and admins, one catalogue a language each. What a setting means is written in English where it is made, and
+in a catalogue for each other language.
 
 The language is the one in the address (`?lang=de`), else the one chosen before (a cookie, /language/de), else what
-`page: {language: ...}` says: a language, or `auto`, the browser's. What settings say is English.
+`page: {language: ...}` says: a language, or `auto`, the browser's.
 """
 
 from __future__ import annotations
@@ -31,6 +32,15 @@ FOLDER = Path(__file__).parent / "catalogues"
 def words_of(language: str) -> Words:
     """Every text in one language. Raises FileNotFoundError for one that has no catalogue."""
     return {**catalogue(language), **json.loads((FOLDER / f"office.{language}.json").read_text("utf-8"))}
+
+
+@cache
+def meanings(language: str) -> Words:
+    """ "CHECK.KEY" -> what this setting means; nothing in English, where the check's own Settings say it."""
+    if language == "en":
+        return {}
+    told: Words = json.loads((FOLDER / f"settings.{language}.json").read_text("utf-8"))
+    return told
 
 
 def language_of(asked: HTTPConnection) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 
 import httpx
 import pytest
 
 from station.page.gate import COOKIE
+from station.page.words import meanings
 from station.people import Book, Role
 from station.revisions import Revisions
 from tests.station.page.desk import page_process, running_station
@@ -57,6 +59,14 @@ def test_an_admin_changes_a_limit(desk: tuple[Path, str], root: Path) -> None:
         base = Revisions(root / "station.yaml", root).base()
         assert http.post("/settings", data={"back": "1", "why": "no", "base": base}).status_code == 303
     assert (root / "station.yaml").read_text() == FIRST
+
+
+@pytest.mark.usefixtures("root")
+def test_a_limit_is_explained_in_the_reader_s_language(desk: tuple[Path, str]) -> None:
+    """In English the Settings class says it, and is marked as English."""
+    with client(desk, Role.SUPERVISOR) as http:
+        assert escape(meanings("de")["sheet_alignment.fail_deg"]) in http.get("/settings?lang=de").text
+        assert '<span lang="en">Skew above this is FAIL' in http.get("/settings?lang=en").text
 
 
 @pytest.mark.parametrize(

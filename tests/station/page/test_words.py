@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import pkgutil
 import re
 from pathlib import Path
 
 import httpx
 import pytest
 
+import station.checks
 from station.page.texts import LANGUAGES, TEXTS
-from station.page.words import FOLDER, words_of
+from station.page.words import FOLDER, meanings, words_of
 from station.people import Book, Role
 from tests.station.page.desk import Station, page_process
 
 SOURCES = "\n".join(path.read_text("utf-8") for path in FOLDER.parent.glob("*.py"))
+OTHERS = [language for language in LANGUAGES if language != "en"]
+SOURCE = re.compile(r"\d+|FADGI|Nelson|Metamorfoze|Tesseract|iDigBio|`\w+`")
+"""Figures, and who says so."""
 ENGLISH: dict[str, str] = json.loads((FOLDER / "office.en.json").read_text("utf-8"))
 
 
@@ -50,7 +56,25 @@ def test_every_language_has_every_text_with_its_places(language: str) -> None:
 
 def test_every_catalogue_is_offered() -> None:
     """A file without its line in LANGUAGES would never be seen."""
-    assert {path.name for path in FOLDER.glob("*.json")} == {f"office.{language}.json" for language in LANGUAGES}
+    wanted = {f"office.{language}.json" for language in LANGUAGES} | {f"settings.{one}.json" for one in OTHERS}
+    assert {path.name for path in FOLDER.glob("*.json")} == wanted
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_setting_of_a_check_is_explained(language: str) -> None:
+    """Equal keys; the figures and the sources of the English description stand in every language."""
+    english = {
+        f"{module.name}.{key}": about.description or ""
+        for module in pkgutil.iter_modules(station.checks.__path__)
+        for key, about in importlib.import_module(f"station.checks.{module.name}").Settings.model_fields.items()
+    }
+    told = meanings(language)
+    assert list(told) == list(english), "a setting is missing, or is not a setting any more"
+    for key, meaning in told.items():
+        assert meaning.endswith("."), key
+        assert meaning != english[key], key
+        assert set(SOURCE.findall(english[key])) <= set(SOURCE.findall(meaning)), key
+    assert not meanings("en")
 
 
 def test_pages_and_refusals_speak_the_visitor_s_language(station: Station, tmp_path: Path) -> None:
