@@ -111,9 +111,10 @@ class Store(Protocol):
     station whose daemon asks, None for everybody else.
     """
 
-    def add(self, verdict: Verdict, station: str) -> Record | None:
+    def add(self, verdict: Verdict, station: str, thumb: bytes | None = None) -> Record | None:
         """Append in one transaction, with the running session and the retake it pairs with; None when this capture id
-        is already there (its stamp is noted all the same)."""
+        is already there (its stamp is noted all the same). `thumb`: a small JPEG, kept as long as this is the rig's
+        newest."""
 
     def decide(self, decision: Decision) -> None:
         """Append a person's word. Raises StoreError for a capture id that has no verdict."""

@@ -107,13 +107,18 @@ class Daemon:
             self.heart.copied = None if first is None else _same(verdict, first, self.kit.config.station)
             if first is None:
                 self.picture(judged)
-            return self.kit.store.add(verdict, self.kit.config.station)
+            return self.add(verdict)
         except StoreError as error:
             log.error("%s %s", error, error.remedy)
             self.picture(judged)  # who cannot be asked whether it is new is told all of it
             self.unsaved.append(verdict)
             self.heart.trouble = f"{len(self.unsaved)} verdicts are not recorded yet: {error} {error.remedy}"
             return Record(0, datetime.now(UTC), self.kit.config.station, verdict)
+
+    def add(self, verdict: Verdict) -> Record | None:
+        """Into the store, with the small picture that the wall shows. Raises StoreError."""
+        thumb = preview.thumb(previews(self.kit.config), verdict.capture.id)
+        return self.kit.store.add(verdict, self.kit.config.station, thumb)
 
     def picture(self, judged: Judged) -> None:
         """Pictures that cannot be written cost the pictures, not the record."""
@@ -128,7 +133,7 @@ class Daemon:
         """Try again what the store refused; stops at the first that it still refuses."""
         while self.unsaved:
             try:
-                self.kit.store.add(self.unsaved[0], self.kit.config.station)
+                self.add(self.unsaved[0])
             except StoreError:
                 return
             self.unsaved.pop(0)

@@ -67,6 +67,14 @@ def save(pictures: Future[Pictures] | None, photo: Photo | None, verdict: Verdic
         ) from error
 
 
+def thumb(previews: Path, capture_id: str) -> bytes | None:
+    """The thumbnail that was written; None where there is none."""
+    try:
+        return (folder(previews, capture_id) / "thumb.jpg").read_bytes()
+    except OSError:
+        return None
+
+
 def _crops(photo: Photo, verdict: Verdict, target: Path) -> None:
     for number, finding in enumerate(verdict.findings):
         if finding.where is not None and finding.outcome is not Outcome.PASS:

@@ -20,6 +20,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from station.records.backfill import add_hours, add_tallies
+from station.records.migrations import show_stands
 from station.records.rows import verdict_row
 from station.records.tables import HOURS, QUARTERS, stands
 from station.stores import sqlite
@@ -60,6 +61,7 @@ def fill(state: Path, verdicts: int, *, seed: int, until: datetime | None = None
             table.drop(connection)
         add_tallies(connection)
         add_hours(connection)
+        show_stands(connection)
     engine.dispose()
 
 

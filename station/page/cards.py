@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from html import escape
+from urllib.parse import urlencode
 
 from station.page.feed import Feed
 from station.page.office import sign
@@ -23,6 +24,7 @@ def cards(feed: Feed, words: Words) -> str:
         _card(
             (one.station, stand(one.station, one.rig)),
             _last(feed, one),
+            _newest(one),
             pulses.get(one.station),
             today.get(one),
             feed,
@@ -32,7 +34,7 @@ def cards(feed: Feed, words: Words) -> str:
         for one in stands
         if one.at == newest[one.station] or now - one.at < timedelta(days=1)
     ]
-    made += [_card((n, n), None, p, None, feed, now, words) for n, p in pulses.items() if n not in newest]
+    made += [_card((n, n), None, None, p, None, feed, now, words) for n, p in pulses.items() if n not in newest]
     empty = f'<p class="none">{escape(words["wall_no_rigs"])}</p>'
     return f'<section class="rigs" aria-label="{escape(words["wall_rigs"])}">{"".join(made) or empty}</section>'
 
@@ -53,22 +55,28 @@ def _last(feed: Feed, one: Stand) -> Record | None:
     return found[0] if found else None
 
 
+def _newest(one: Stand) -> str | None:
+    """Address of its newest picture."""
+    asked = {"station": one.station, "rig": one.rig, "number": one.sequence}
+    return f"/wall/newest.jpg?{urlencode(asked)}" if one.pictured else None
+
+
 def _card(
     name: tuple[str, str],
     last: Record | None,
+    thumb: str | None,
     pulse: Pulse | None,
     today: Count | None,
     feed: Feed,
     now: datetime,
     words: Words,
 ) -> str:
-    """`name`: of the station, of the stand."""
+    """`name`: of the station, of the stand; `thumb`: address of its newest picture."""
     health, said = _health(pulse, feed, words)
     dead = f'<p class="dead">{escape(words["state_dead"])}</p>' if health == "dead" else ""
     outcome = last.verdict.outcome.name if last is not None else "waiting"
     word = words[f"kicker_{outcome}"] if last is not None else words["state_waiting"]
-    thumb = feed.previews.of(last.verdict)["thumb"] if last is not None else None
-    picture = f'<img src="{thumb}" alt="">' if thumb else '<span class="blank"></span>'
+    picture = f'<img src="{escape(thumb, quote=True)}" alt="">' if thumb else '<span class="blank"></span>'
     when = age((now - last.recorded_at).total_seconds(), words) if last is not None else ""
     what = " ".join(last.verdict.specimen[:1]) if last is not None else ""
     waiting = words["waiting"].format(count=pulse.waiting) if pulse is not None and pulse.waiting else ""

@@ -100,6 +100,7 @@ class Feed:
     _looks: int = 0
     _decided: int = 0
     _looked_at: float = field(default_factory=time.monotonic)
+    _asked_at: float = field(default_factory=time.monotonic)
     _signs: dict[str, Sign] = field(default_factory=dict)
     _bench: Event | None = None
     _started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -216,7 +217,8 @@ class Feed:
             return
         self._looked_at = time.monotonic()
         if look.pulses is not None:
-            self._signs = seen(self._signs, look.pulses, self._looked_at)
+            self._signs = seen(self._signs, look.pulses, self._looked_at, self._asked_at)
+            self._asked_at = self._looked_at
         if look.replaced:  # every screen connects again and is told of the new file
             for queue in tuple(self._queues):
                 self._drop(queue)

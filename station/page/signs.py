@@ -11,11 +11,14 @@ from datetime import UTC, datetime
 
 from station.types import Pulse
 
+GAP_S = 0.5
+"""At most so much is added for the time between two looks."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """The newest pulse of a station; `since`: when it was first seen here (monotonic seconds); `followed`: another one
-    was seen here before it."""
+    """The newest pulse of a station; `since`: when it came, as far as was seen here (monotonic seconds); `followed`:
+    another one was seen here before it."""
 
     pulse: Pulse
     since: float
@@ -29,9 +32,11 @@ class Sign:
         return seen if self.followed else max(seen, clock_age_s(self.pulse))
 
 
-def seen(before: Mapping[str, Sign], pulses: Iterable[Pulse], now: float) -> dict[str, Sign]:
-    """By station: what a look into the records at `now` (monotonic seconds) adds to what was seen before."""
-    return {pulse.station: _next(before.get(pulse.station), pulse, now) for pulse in pulses}
+def seen(before: Mapping[str, Sign], pulses: Iterable[Pulse], now: float, last: float) -> dict[str, Sign]:
+    """By station: what a look into the records at `now` (monotonic seconds) adds to what was seen before. What is new
+    came since the look before it, at `last`; it is taken for as old as it may be."""
+    came = max(last, now - GAP_S)
+    return {pulse.station: _next(before.get(pulse.station), pulse, came) for pulse in pulses}
 
 
 def clock_age_s(pulse: Pulse) -> float:
@@ -39,7 +44,7 @@ def clock_age_s(pulse: Pulse) -> float:
     return (datetime.now(UTC) - pulse.at).total_seconds()
 
 
-def _next(before: Sign | None, pulse: Pulse, now: float) -> Sign:
+def _next(before: Sign | None, pulse: Pulse, came: float) -> Sign:
     if before is not None and before.pulse.at == pulse.at:
         return before
-    return Sign(pulse, now, followed=before is not None)
+    return Sign(pulse, came, followed=before is not None)

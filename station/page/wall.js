@@ -6,7 +6,9 @@ const choices = document.getElementById("choices");
 const EVERY_MS = 2000;
 const GLANCE_MS = 100;
 const SILENCE_MS = 3000;
+const STALE_MS = 10000;
 let heard = performance.now();
+let refreshed = heard;
 
 choices.classList.add("by-itself");
 choices.addEventListener("change", () => choices.requestSubmit());
@@ -19,7 +21,7 @@ async function refresh() {
   const kept = document.activeElement?.closest?.(".table")?.getAttribute("aria-label");
   live.innerHTML = html;
   if (kept) live.querySelector(`.table[aria-label="${CSS.escape(kept)}"]`)?.focus({ preventScroll: true });
-  heard = performance.now();
+  heard = refreshed = performance.now();
 }
 
 async function again() {
@@ -31,12 +33,21 @@ async function again() {
 async function glance() {
   if (!document.hidden) {
     const answer = await fetch("/api/stations", { signal: AbortSignal.timeout(SILENCE_MS) });
-    const lives = answer.ok ? await answer.json() : {};
+    if (!answer.ok) return;
+    const lives = await answer.json();
+    heard = performance.now();
     const cards = [...live.querySelectorAll(".rig")];
-    const changed = cards.some(({ dataset }) => lives[dataset.station] !== undefined
-      && lives[dataset.station] === (dataset.health === "dead"));
-    if (changed) await refresh();
+    const changed = cards.filter(({ dataset }) => lives[dataset.station] === (dataset.health === "dead"));
+    changed.filter(({ dataset }) => !lives[dataset.station]).forEach(bury);
+    if (changed.length) await refresh();
   }
+}
+
+function bury(card) {
+  card.dataset.health = "dead";
+  const word = Object.assign(document.createElement("p"), { className: "dead" });
+  word.textContent = dead.querySelector(".word").textContent;
+  card.querySelector("header").append(word);
 }
 
 async function glanceAgain() {
@@ -45,10 +56,11 @@ async function glanceAgain() {
 }
 
 setInterval(() => {
-  const silent = !document.hidden && performance.now() - heard > SILENCE_MS;
+  const now = performance.now();
+  const silent = !document.hidden && (now - heard > SILENCE_MS || now - refreshed > STALE_MS);
   dead.hidden = !silent;
   live.classList.toggle("stale", silent);
 }, 250);
-document.addEventListener("visibilitychange", () => { heard = performance.now(); });
+document.addEventListener("visibilitychange", () => { heard = refreshed = performance.now(); });
 setTimeout(again, EVERY_MS);
 setTimeout(glanceAgain, GLANCE_MS);

@@ -18,15 +18,16 @@ from typing import Annotated, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from station.contracts import Revisions, Store
 from station.page import boards, cards, limits, office
 from station.page.feed import Feed
 from station.page.gate import Asking
+from station.page.refusals import RefusedError
 from station.page.words import Speaking, Words
-from station.records import sessions
+from station.records import sessions, tallies
 from station.reports.figures import Figures, Worked, figures
 from station.types import Span
 
@@ -39,6 +40,7 @@ WINDOWS: Mapping[Window, tuple[timedelta, timedelta]] = {
     "year": (timedelta(days=364), timedelta(days=7)),
 }
 """How far back, in buckets of which width."""
+Named = Annotated[str, Query(max_length=200)]
 KEPT_S = 1.5
 """A view younger than this is shown again: ten walls cost the records no more than one."""
 
@@ -128,6 +130,13 @@ def router(title: str, assets: str, feed: Feed, revisions: Revisions) -> APIRout
     @routes.get("/wall/now", response_class=HTMLResponse)
     def now(words: Speaking, view: Annotated[View, Query()]) -> HTMLResponse:
         return HTMLResponse(wall.content(view, words), headers=office.FRESH)
+
+    @routes.get("/wall/newest.jpg")
+    def newest(station: Named, rig: Named, number: int = 0) -> Response:  # noqa: ARG001 - makes the address its own
+        picture = feed.store.ask(partial(tallies.thumb, station=station, rig=rig))
+        if picture is None:
+            raise RefusedError(404, "no_picture")
+        return Response(picture, media_type="image/jpeg", headers={"cache-control": "private, max-age=3600"})
 
     return routes
 

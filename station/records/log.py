@@ -43,10 +43,10 @@ class Log:
     def __init__(self, source: Source) -> None:
         self.source = source
 
-    def add(self, verdict: Verdict, station: str) -> Record | None:
+    def add(self, verdict: Verdict, station: str, thumb: bytes | None = None) -> Record | None:
         """See Store. The record's `verdict` is the one given; read back, its measures are in the form of the event."""
         with self.source.judge() as connection:
-            return queries.add(connection, verdict, station, datetime.now(UTC))
+            return queries.add(connection, verdict, station, datetime.now(UTC), thumb)
 
     def decide(self, decision: Decision) -> None:
         with self.source.write() as connection:

@@ -149,6 +149,12 @@ def _know_stations(connection: Connection) -> None:
         connection.exec_driver_sql(f"CREATE INDEX ix_verdicts_{name} ON verdicts ({columns})")
 
 
+def show_stands(connection: Connection) -> None:
+    """The wall of another computer shows what each rig photographed last."""
+    kind = LargeBinary().compile(connection.dialect)
+    connection.exec_driver_sql(f"ALTER TABLE stands ADD COLUMN thumb {kind}")
+
+
 STEPS: tuple[Migration, ...] = (
     Migration(2, "pulse: the daemon's sign of life", _add_pulse),
     Migration(3, "counts by the quarter of an hour", add_tallies),
@@ -156,6 +162,7 @@ STEPS: tuple[Migration, ...] = (
     Migration(5, "second looks", _add_looks),
     Migration(6, "counts by the hour", add_hours),
     Migration(7, "many stations: each its own files", _know_stations),
+    Migration(8, "each rig's newest picture", show_stands),
 )
 
 

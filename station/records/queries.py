@@ -41,10 +41,12 @@ _RECORDS = _records()
 """Every verdict with its latest decision, its session and its place in a retake chain."""
 
 
-def add(connection: Connection, verdict: Verdict, station: str, at: datetime) -> Record | None:
+def add(
+    connection: Connection, verdict: Verdict, station: str, at: datetime, thumb: bytes | None = None
+) -> Record | None:
     """The new record, or None for a known capture; its files are noted in both cases. It belongs to the session that
     runs, and to the retake that it pairs with."""
-    record = None if has(connection, verdict.capture.id) else _add(connection, verdict, station, at)
+    record = None if has(connection, verdict.capture.id) else _add(connection, verdict, station, at, thumb)
     if ledger := file_rows(verdict.capture, station):
         own = (files.c.station == text(station), files.c.path.in_([file["path"] for file in ledger]))
         connection.execute(delete(files).where(*own))
@@ -52,14 +54,15 @@ def add(connection: Connection, verdict: Verdict, station: str, at: datetime) ->
     return record
 
 
-def _add(connection: Connection, verdict: Verdict, station: str, at: datetime) -> Record:
+def _add(connection: Connection, verdict: Verdict, station: str, at: datetime, thumb: bytes | None) -> Record:
     work = current(connection, station=station)
     session = None if work is None else work.number
     number = last_number(connection) + 1
     row = verdict_row(verdict, station, at) | {"session": session, "sequence": number}
     connection.execute(insert(verdicts), row)
     chain = chains.photographed(connection, verdict, station=station, session=session, at=at)
-    tallies.note(connection, row, json.loads(row["document"]), session=session or 0, retake_of=chain.get("retake_of"))
+    before, told = chain.get("retake_of"), json.loads(row["document"])
+    tallies.note(connection, row, told, session=session or 0, retake_of=before, thumb=thumb)
     record = Record(number, at, station, verdict, **chain)
     return record if work is None else replace(record, session=session, operator=work.operator, job=work.job)
 

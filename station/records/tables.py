@@ -260,6 +260,7 @@ stands = Table(
     Column("rig", Text, primary_key=True),
     Column("sequence", BigInteger, nullable=False),
     Column("at", Utc, nullable=False),
+    Column("thumb", LargeBinary),  # a small JPEG of the newest capture: all others lie on the computer of the rig
     sqlite_with_rowid=False,
 )
 

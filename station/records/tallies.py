@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from statistics import median
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, TextClause, bindparam, func, select, text
+from sqlalchemy import ColumnElement, Connection, LargeBinary, Table, TextClause, bindparam, func, select, text
 
 from station.records.tables import HOURS, QUARTERS, Utc, stands, verdicts
 from station.types import Cell, Count, Defects, Mean, Span, Stand, Tallies
@@ -33,13 +33,14 @@ def note(
     *,
     session: int = 0,
     retake_of: str | None = None,
+    thumb: bytes | None = None,
 ) -> None:
     """Count one verdict: its row, which has its sequence by now, and the JSON object it holds. `retake_of`: the capture
-    that it supersedes; the time since that one is a measure, too."""
+    that it supersedes; the time since that one is a measure, too. `thumb`: a small JPEG of it."""
     at: datetime = row["recorded_at"]
     stand: dict[str, Any] = {"station": row["station"], "rig": row["rig"]}
     before = connection.scalar(_BEFORE, stand)
-    connection.execute(_NOW, stand | {"sequence": row["sequence"], "at": at})
+    connection.execute(_NOW, stand | {"sequence": row["sequence"], "at": at, "thumb": thumb})
     key = stand | {"session": session}
     heads, codes, means = (
         [key | counted(row["outcome"], retake_of is not None, None if before is None else at - before)],
@@ -108,8 +109,15 @@ def read(connection: Connection, span: Span) -> Tallies:
 
 def last_at_stands(connection: Connection) -> tuple[Stand, ...]:
     """Every stand that ever recorded something, by name."""
-    rows = connection.execute(select(stands).order_by(stands.c.station, stands.c.rig)).mappings()
-    return tuple(Stand(row["station"], row["rig"], row["sequence"], row["at"]) for row in rows)
+    pictured = stands.c.thumb.is_not(None).label("pictured")
+    query = select(stands.c.station, stands.c.rig, stands.c.sequence, stands.c.at, pictured)
+    rows = connection.execute(query.order_by(stands.c.station, stands.c.rig)).mappings()
+    return tuple(Stand(**row) for row in rows)
+
+
+def thumb(connection: Connection, *, station: str, rig: str) -> bytes | None:
+    """A small JPEG of the newest capture of a stand."""
+    return connection.scalar(select(stands.c.thumb).where(stands.c.station == station, stands.c.rig == rig))
 
 
 def _cells(connection: Connection, table: Table, span: Span) -> tuple[Cell, ...]:
@@ -194,6 +202,6 @@ _GROW = {table.name: _growing(table) for table in (*QUARTERS, *HOURS)}
 _BEFORE = select(stands.c.at).where(stands.c.station == bindparam("station"), stands.c.rig == bindparam("rig"))
 _AT = select(verdicts.c.recorded_at).where(verdicts.c.capture_id == bindparam("capture_id"))
 _NOW = text(
-    "INSERT INTO stands (station, rig, sequence, at) VALUES (:station, :rig, :sequence, :at)"
-    " ON CONFLICT (station, rig) DO UPDATE SET sequence = excluded.sequence, at = excluded.at"
-).bindparams(bindparam("at", type_=Utc()))
+    "INSERT INTO stands (station, rig, sequence, at, thumb) VALUES (:station, :rig, :sequence, :at, :thumb)"
+    " ON CONFLICT (station, rig) DO UPDATE SET sequence = excluded.sequence, at = excluded.at, thumb = excluded.thumb"
+).bindparams(bindparam("at", type_=Utc()), bindparam("thumb", type_=LargeBinary()))

@@ -109,9 +109,11 @@ class Tallies:
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """A rig of a station that has ever recorded something, and when and as which number it did last."""
+    """A rig of a station that has ever recorded something, and when and as which number it did last; `pictured`:
+    there is a thumbnail of that."""
 
     station: str
     rig: str
     sequence: int
     at: datetime
+    pictured: bool = False

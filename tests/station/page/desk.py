@@ -105,7 +105,8 @@ class Station:
         )
         if pictures is not False:
             self._write_pictures(capture.id, b"" if pictures is True else pictures)
-        record = self.store.add(verdict, at)
+        thumb = self.previews / capture.id[:2] / capture.id / "thumb.jpg"
+        record = self.store.add(verdict, at, thumb.read_bytes() if thumb.exists() else None)
         assert record is not None
         return record
 

@@ -48,7 +48,7 @@ def test_what_was_recorded_is_on_the_wall(station: Station, tmp_path: Path) -> N
         station.shoot(Outcome.PASS)
     with page_process(tmp_path) as (_, address):
         page = httpx.get(f"{address}/wall").raise_for_status().text
-    for told in ("stand-1", "live", "Pass", "75.0 %", "Colour chart missing", "By rig", "/thumb.jpg"):
+    for told in ("stand-1", "live", "Pass", "75.0 %", "Colour chart missing", "By rig", "/wall/newest.jpg"):
         assert told in page, told
     assert "style=" not in page
 

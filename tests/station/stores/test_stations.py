@@ -6,9 +6,11 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from station.contracts import Store
+from station.records import tallies
 from station.types import Action, Decision, Pulse, Verdict
 
 VerdictOf = Callable[..., Verdict]
@@ -44,6 +46,18 @@ def test_each_station_asks_for_its_own(store: Store, verdict_of: VerdictOf) -> N
     assert len(store.latest()) == len(store.decided_since(0)) == 4
     assert store.last_pulse("stand-1") is None
     assert store.last_pulse("stand-2") == store.last_pulse()
+
+
+def test_the_newest_picture_of_each_rig_is_kept(store: Store, verdict_of: VerdictOf) -> None:
+    """For walls on other computers; a capture without a picture leaves none, for the one before would be wrong."""
+    store.add(verdict_of(1), "stand-1", b"first")
+    store.add(verdict_of(2), "stand-2", b"other")
+    store.add(verdict_of(3), "stand-1", b"second")
+    assert [stand.pictured for stand in store.stands()] == [True, True]
+    assert store.ask(partial(tallies.thumb, station="stand-1", rig="stand-1")) == b"second"
+    store.add(verdict_of(4), "stand-1")
+    assert [stand.pictured for stand in store.stands()] == [False, True]
+    assert store.ask(partial(tallies.thumb, station="stand-1", rig="nobody")) is None
 
 
 def test_a_file_of_one_station_is_not_known_at_another(store: Store, verdict_of: VerdictOf) -> None:
