@@ -111,17 +111,17 @@ def worst_cases(
     return {name: [facts for _, facts in found] for name, found in cases.items()}
 
 
-def exported(model: Model, weights: Path, folder: Path) -> Model:
+def exported(model: Model, weights: Path, folder: Path, side_px: int | None) -> Model:
     """The model with other weights, which are exported into `folder` first (needs PyTorch). It looks at photographs at
-    the size they were trained at, as `run.json` beside them says."""
+    the size they were trained at, as `run.json` beside them says, if not at `side_px`."""
     from engines.export import export
 
     path = folder / "model.onnx"
     export(weights, path)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    told = json.loads((weights.parent / "run.json").read_text())
+    side = side_px or json.loads((weights.parent / "run.json").read_text())["long_side"]
     version = f"unreleased, {weights.parent.name}/{weights.name}"
-    return replace(model, path=path, sha256=digest, version=version, input_side_px=told["long_side"])
+    return replace(model, path=path, sha256=digest, version=version, input_side_px=side)
 
 
 def write(metrics: dict[str, Any], out: Path) -> None:
@@ -140,6 +140,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--model", type=Path, default=ZOO / "herbarium-sheet")
     parser.add_argument("--weights", type=Path, help="measure these weights, not the model's own")
+    parser.add_argument("--side", type=int, help="with --weights: look at this long side, px, not at that of training")
     parser.add_argument("--only", nargs="+", default=[], metavar="INSTITUTION")
     parser.add_argument("--no-pictures", action="store_true")
     args = parser.parse_args()
@@ -154,7 +155,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             model = read_model(args.model)
             if args.weights is not None:
-                model = exported(model, args.weights, Path(folder))
+                model = exported(model, args.weights, Path(folder), args.side)
             write(evaluate(args.data, chosen, model, None if args.no_pictures else args.out / "pictures"), args.out)
     except StationError as error:
         raise SystemExit(f"{error} {error.remedy}") from error

@@ -99,12 +99,16 @@ def validation_iou(history: Path, classes: Sequence[str]) -> dict[str, float]:
     return {name: round(v, 3) for name, v in zip(classes, looks[-1][1:], strict=True)} if looks else {}
 
 
-def publish(weights: Path, folder: Path, version: str, metrics: dict[str, Any] | None) -> None:
+def publish(
+    weights: Path, folder: Path, version: str, metrics: dict[str, Any] | None, side_px: int | None = None
+) -> None:
     """Write `folder/model.onnx`, `model.yaml` and `MODEL_CARD.md`. `metrics`: what engines/evaluate.py measured.
+    `side_px`: long side at which it shall look, where it is not the one of its training.
 
     Raises ValueError, and leaves the folder's model as it was, when they were measured on other weights.
     """
     run = json.loads((weights.parent / "run.json").read_text())
+    run["long_side"] = side_px or run["long_side"]
     classes = PROFILES[run.get("profile", "herbarium-sheet")]
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
@@ -127,10 +131,11 @@ def main() -> None:
     parser.add_argument("--model", default="herbarium-sheet")
     parser.add_argument("--version", default="1")
     parser.add_argument("--metrics", type=Path, help="metrics.json of these weights, for the manifest and the card")
+    parser.add_argument("--side", type=int, help="long side in px at which it looks, if not that of its training")
     args = parser.parse_args()
     try:
         metrics = json.loads(args.metrics.read_text()) if args.metrics else None
-        publish(args.weights, ZOO / args.model, args.version, metrics)
+        publish(args.weights, ZOO / args.model, args.version, metrics, args.side)
     except ValueError as error:
         raise SystemExit(str(error)) from error
     print(f"{ZOO / args.model}: {(ZOO / args.model / FILE).stat().st_size / 1e6:.1f} MB")

@@ -18,7 +18,7 @@ CELL_PX = SIDES_STRIDE // 2
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A trained network as its `model.yaml` describes it. `input_side_px` is the long side it was trained at."""
+    """A trained network as its `model.yaml` describes it. `input_side_px` is the long side it looks at."""
 
     name: str
     path: Path

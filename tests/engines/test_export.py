@@ -50,6 +50,8 @@ def test_a_model_is_published_with_manifest_and_card(tmp_path: Path) -> None:
     publish(tmp_path / "weights.pt", folder, "7", None)
     model = read_model(folder)
     assert (model.name, model.version, model.input_side_px) == ("small", "7", 640)
+    publish(tmp_path / "weights.pt", folder, "7", None, 512)
+    assert read_model(folder).input_side_px == 512
     assert "Not measured yet" in (folder / "MODEL_CARD.md").read_text()
     before = {file.name: file.read_bytes() for file in folder.iterdir()}
     with pytest.raises(ValueError, match="another model file"):
