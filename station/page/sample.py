@@ -69,7 +69,8 @@ def _look(feed: Feed, lot: Lot, look: Look, station: str, words: Words) -> str:
     head = f"<p>{office.sign(outcome)}<b>{escape(words[f'kicker_{outcome}'])}</b></p>"
     about = f"<h3>{escape(name)}</h3><p>{escape(when)}</p><p>{escape(told)}</p>"
     answers = _answers(lot, look, station, outcome, words)
-    side = f'<div class="verdict" data-outcome="{outcome}">{head}</div>{about}<ul>{found}</ul>{answers}'
+    findings = f'<ul tabindex="0" aria-label="{escape(words["findings"], quote=True)}">{found}</ul>'
+    side = f'<div class="verdict" data-outcome="{outcome}">{head}</div>{about}{findings}{answers}'
     return f'<div class="look"><figure>{photo}</figure><div class="side">{side}</div></div>'
 
 
