@@ -176,7 +176,7 @@ def report(
 
     with explained():
         settings = configuration.load(config)
-        store = kits.open_store(settings, writer=False)
+        store = kits.open_kept(settings)
         page = settings.page
         reports.to_file(store, out, title=page.title, session=session, window=window, language=page.language)
     print(f"{out}")
@@ -191,7 +191,7 @@ def export(
     from station.reports import wrong_alarms
 
     with explained():
-        store = kits.open_store(configuration.load(config), writer=False)
+        store = kits.open_kept(configuration.load(config))
         with out.open("wb") as file:
             number = wrong_alarms.write(store, file)
     print(f"{out}: {number} wrong alarms")
@@ -228,7 +228,7 @@ def what_if(
 
     with explained():
         settings = configuration.load(config)
-        with closing(kits.open_store(settings, writer=False)) as store:
+        with closing(kits.open_kept(settings)) as store:
             replay.run(store, settings.station, check, limit, newest, svg, Console())
 
 

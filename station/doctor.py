@@ -157,8 +157,7 @@ def _inotify(inbox: Path) -> Answer:
 
 def _store(config: Config) -> Answer:
     mount = mount_of(config.state)
-    name, settings = config.store
-    if name == "sqlite" and not (getattr(settings, "path", None) or config.state / "records.sqlite").exists():
+    if kit.missing_records(config) is not None:
         return Answer("records", *_place(config.state), "Give the station's user the right to write there.")
     try:
         store = kit.open_store(config, writer=False)
@@ -166,6 +165,7 @@ def _store(config: Config) -> Answer:
         return Answer("records", Outcome.FAIL, str(error), error.remedy)
     try:
         store.ping()
+        name = config.store[0]
         kept = f"{name} on {mount.kind}" if name == "sqlite" else f"{name} of {len(store.stands())} stands"
         return Answer("records", Outcome.PASS, f"{kept}, {store.count()} verdicts")
     except StationError as error:

@@ -87,6 +87,20 @@ def open_store(config: Config, *, writer: bool, again: Callable[[StoreError], bo
             return store
 
 
+def missing_records(config: Config) -> Path | None:
+    """The records file that no daemon has made yet; None where there is one, or the records are no file."""
+    name, settings = config.store
+    path = Path(getattr(settings, "path", None) or config.state / "records.sqlite")
+    return path if name == "sqlite" and not path.exists() else None
+
+
+def open_kept(config: Config) -> Store:
+    """The records for who only looks back: none are made. Raises StoreError, also when there are none yet."""
+    if (path := missing_records(config)) is not None:
+        raise StoreError(f"There are no records yet: {path}.", "Let the station judge some photographs: `station run`.")
+    return open_store(config, writer=False)
+
+
 def waiting(stop: threading.Event, notify: Callable[[str], None]) -> Callable[[StoreError], bool]:
     """At the start, while nobody answers where the records are kept: says so, waits, and answers whether to try again.
     To go on without them would be to judge everything in the inbox anew."""

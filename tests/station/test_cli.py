@@ -114,3 +114,17 @@ def test_starting_is_quick_because_nothing_heavy_is_imported() -> None:
     code = "import sys, station.cli; print([m for m in ('fastapi', 'onnxruntime', 'torch') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "words", [("report", "a.html"), ("export", "a.zip"), ("what-if", "--check", "label_sharpness", "--limit", "4")]
+)
+def test_who_looks_back_makes_no_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str]) -> None:
+    """Where nothing was ever recorded that is said, and nothing is written: an empty file would look like a history."""
+    monkeypatch.chdir(tmp_path)
+    config = tmp_path / "station.yaml"
+    config.write_text("station: stand-1\n")
+    status, output = run(*words, "--config", config)
+    assert status != 0
+    assert "There are no records yet" in output.replace("\n", " ")
+    assert [path.name for path in tmp_path.iterdir()] == ["station.yaml"]
