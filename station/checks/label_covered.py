@@ -23,8 +23,9 @@ from station.types import Finding, Measure, Outcome, Region, Scene
 NAME = "label_covered"
 EACH = True
 COVERS = ("coverslip", "label")
-ROUND = 0.06
-"""Points of an outline that lie this near to the circle round it, as share of its radius, are on the circle."""
+ROUND, MOST, SAMPLES = 0.06, 0.58, 96
+"""Points of an outline that lie this near to a circle, as share of its radius, are on it; so many of them make it one:
+0.61 of half a disc, at most 0.5 of a rectangle. So many points are looked at."""
 
 
 class Settings(Base):
@@ -83,13 +84,37 @@ def overlap(label: Region, cover: Region) -> float:
 
 
 def whole(cover: Region) -> NDArray[np.float32]:
-    """The outline of a cover; the circle round it where most of it runs along one (a label hides the rest)."""
+    """The outline of a cover; the circle along which most of it runs, where there is one: a label that is seen through
+    the coverslip hides the rest of it."""
     polygon = cover.polygon
     if cover.name != "coverslip" or len(polygon) < 8:
         return polygon
-    (x, y), radius = cv2.minEnclosingCircle(polygon)
-    off = np.abs(np.hypot(*(polygon - (x, y)).T) - radius)
-    if (off <= ROUND * radius).mean() < 0.5:
+    points = spaced(polygon, SAMPLES)
+    tried = [circle(np.roll(points, -start, axis=0)[: SAMPLES // 2]) for start in range(0, SAMPLES, SAMPLES // 16)]
+    near = max((on_circle(points, one) for one in tried), key=lambda inside: int(inside.sum()))
+    x, y, radius = circle(points[near]) if near.sum() >= 3 else (0.0, 0.0, np.inf)
+    if near.mean() < MOST or radius > np.ptp(polygon, axis=0).max():
         return polygon
     a = np.linspace(0, 2 * np.pi, 48, endpoint=False)
     return np.stack([x + radius * np.cos(a), y + radius * np.sin(a)], axis=1).astype(np.float32)
+
+
+def spaced(polygon: NDArray[np.floating], count: int) -> NDArray[np.float64]:
+    """`count` points (count, 2) at equal distances along a closed polygon."""
+    ring = np.concatenate([polygon, polygon[:1]]).astype(np.float64)
+    far = np.concatenate([[0.0], np.hypot(*np.diff(ring, axis=0).T).cumsum()])
+    at = np.linspace(0, far[-1], count, endpoint=False)
+    return np.stack([np.interp(at, far, ring[:, 0]), np.interp(at, far, ring[:, 1])], axis=1)
+
+
+def on_circle(points: NDArray[np.float64], one: tuple[float, float, float]) -> NDArray[np.bool_]:
+    """Which points lie on the circle (x, y, radius)."""
+    x, y, radius = one
+    return np.asarray(np.abs(np.hypot(*(points - (x, y)).T) - radius) <= ROUND * radius)
+
+
+def circle(points: NDArray[np.floating]) -> tuple[float, float, float]:
+    """(x, y, radius) of the circle nearest to points (n, 2) in the algebraic sense (Kasa 1976): the least squares of
+    x^2 + y^2 = 2 a x + 2 b y + c."""
+    a, b, c = np.linalg.lstsq(np.c_[2 * points, np.ones(len(points))], (points**2).sum(axis=1), rcond=None)[0]
+    return float(a), float(b), float(np.sqrt(max(c + a * a + b * b, 0.0)))

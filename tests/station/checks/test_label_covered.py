@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from station.checks.label_covered import Settings, check, whole
+from station.checks.label_covered import Settings, check, spaced, whole
 from station.types import Finding, Outcome, Region
 from tests.station.scenes import ArrayPhoto, blank, region, scene, segmentation
 
@@ -54,6 +56,26 @@ def test_a_circle_that_a_label_hides_in_part_is_a_whole_circle() -> None:
     assert np.ptp(whole(half)[:, 1]) == pytest.approx(200, abs=6)
     (finding,) = judge(LABEL, half)
     assert finding.code == "covered"
+
+
+@given(turn=st.floats(0, 90), long=st.floats(60, 200), short=st.floats(60, 200))
+def test_a_rectangle_is_no_circle(turn: float, long: float, short: float) -> None:
+    """Of any shape and direction, with as many corners as an outline has."""
+    ring = spaced(np.array([[0, 0], [long, 0], [long, short], [0, short]]), 24)
+    c, s = np.cos(np.deg2rad(turn)), np.sin(np.deg2rad(turn))
+    cover = Region("coverslip", (ring @ np.array([[c, s], [-s, c]])).astype(np.float32), long * short, 0.9)
+    assert whole(cover) is cover.polygon
+
+
+@given(turn=st.floats(0, 360), seen=st.floats(0.52, 1.0))
+def test_a_disc_cut_straight_is_completed(turn: float, seen: float) -> None:
+    """Of which half and more is seen, each point of the outline up to 2 px off: its radius is right within a tenth."""
+    ring = circle(200, 260, 100).polygon.astype(np.float64) - (200, 260)
+    ring = ring[ring[:, 1] > 100 - 200 * seen]
+    wobble = np.random.default_rng(int(turn)).uniform(-2, 2, ring.shape)
+    c, s = np.cos(np.deg2rad(turn)), np.sin(np.deg2rad(turn))
+    part = ((ring + wobble) @ np.array([[c, s], [-s, c]])).astype(np.float32)
+    assert np.ptp(whole(Region("coverslip", part, 1.0, 0.9)), axis=0) == pytest.approx(200, rel=0.1)
 
 
 def test_a_model_without_labels_cannot_judge() -> None:
