@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Page, expect
 
@@ -20,6 +20,7 @@ from tests.station.page.desk import Station, page_process
 WORKED = {1: ("Ada", "moss"), 2: ("Ben", "moss"), 3: ("Ada", "fern")}
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(sorted(WINDOWS)), st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))
 )
