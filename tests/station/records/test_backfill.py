@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 
 from station.records.backfill import add_hours, add_tallies
+from station.records.migrations import show_stands
 from station.records.tables import HOURS, QUARTERS, metadata, stands
 from station.types import Outcome
 from tests.station.records.test_tallies import SHOTS, shoot
@@ -34,5 +35,6 @@ def test_counting_anew_gives_what_was_kept_up(
             table.drop(connection)
         add_tallies(connection)
         add_hours(connection)
+        show_stands(connection)
         assert counts(connection) == kept
     engine.dispose()
