@@ -58,6 +58,10 @@ def test_every_station_is_told_alive_or_not(station: Station, client: httpx.Clie
 
 def test_a_page_lives_by_its_own_station_alone(station: Station, client: httpx.Client) -> None:
     """The other one's sign of life does not make this one's screen live."""
+    end = time.monotonic() + 10
+    while client.get("/readyz").status_code != 200:  # until it has beaten once
+        assert time.monotonic() < end
+        time.sleep(0.05)
     station.beating = False
     for _ in range(40):
         station.beat(OTHER)
