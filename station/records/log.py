@@ -7,8 +7,9 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
+from station.errors import StoreError
 from station.records import queries, tallies
 from station.types import Decision, Pulse, Record, Span, Stamp, Stand, Tallies, Verdict
 
@@ -35,6 +36,16 @@ class Source(Protocol):
 
     def close(self) -> None:
         """Give back every connection; calling it twice is allowed."""
+
+
+def the_daemons(own: Engine | None) -> Engine:
+    """The engine that only the daemon's records have. Raises StoreError for everybody else's."""
+    if own is None:
+        raise StoreError(
+            "The records are open for reading and decisions only.",
+            "Verdicts are written by the daemon: `station run`.",
+        )
+    return own
 
 
 class Log:

@@ -29,7 +29,7 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError, SQLAlchemyError
 import station.settings
 from station.errors import AwayError, StoreError
 from station.records.away import Away
-from station.records.log import Log
+from station.records.log import Log, the_daemons
 from station.records.migrations import prepare
 
 LOCK = int.from_bytes(b"stat")
@@ -99,24 +99,16 @@ class Server:
         return self._given(self._shared, WRITE)
 
     def judge(self) -> AbstractContextManager[sa.Connection]:
-        return self._given(self._daemons(), WRITE)
+        return self._given(the_daemons(self._own), WRITE)
 
     def live(self) -> AbstractContextManager[sa.Connection]:
-        return self._given(self._daemons(), LIVE)
+        return self._given(the_daemons(self._own), LIVE)
 
     def close(self) -> None:
         self._closed = True
         for engine in (self.__dict__.get("_shared"), self.__dict__.get("_own")):
             if engine is not None:
                 engine.dispose()
-
-    def _daemons(self) -> sa.Engine:
-        if self._own is None:
-            raise StoreError(
-                "The records are open for reading and decisions only.",
-                "Verdicts are written by the daemon: `station run`.",
-            )
-        return self._own
 
     @contextmanager
     def _given(self, engine: sa.Engine, begin: tuple[str, ...]) -> Iterator[sa.Connection]:

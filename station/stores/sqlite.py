@@ -26,7 +26,7 @@ import station.settings
 from station.errors import ReplacedError, StoreError
 from station.inbox.mounts import mount_of
 from station.records import lock
-from station.records.log import Log
+from station.records.log import Log, the_daemons
 from station.records.migrations import prepare
 
 LOG_PAGES = 1000
@@ -80,10 +80,10 @@ class SqliteFile:
         return self._write(self._shared)
 
     def judge(self) -> AbstractContextManager[sa.Connection]:
-        return self._write(self._daemons())
+        return self._write(the_daemons(self._own))
 
     def live(self) -> AbstractContextManager[sa.Connection]:
-        return self._write(self._daemons().execution_options(synchronous="NORMAL"))
+        return self._write(the_daemons(self._own).execution_options(synchronous="NORMAL"))
 
     def close(self) -> None:
         self._closed = True
@@ -93,14 +93,6 @@ class SqliteFile:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
-
-    def _daemons(self) -> sa.Engine:
-        if self._own is None:
-            raise StoreError(
-                "The records are open for reading and decisions only.",
-                "Verdicts are written by the daemon: `station run`.",
-            )
-        return self._own
 
     @contextmanager
     def _write(self, engine: sa.Engine) -> Iterator[sa.Connection]:

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from station.errors import StoreError
-from station.records.log import Log
+from station.records.log import Log, the_daemons
 from station.records.migrations import STEPS, Migration, prepare, version
 from station.records.tables import metadata
 from station.stores import sqlite
@@ -155,7 +155,7 @@ def test_a_step_and_its_record_are_one_transaction(old: Path) -> None:
     steps = (*STEPS, Migration(now + 1, "more", lambda connection: None), Migration(now + 2, "half", half))
     copies: list[int] = []
     with pytest.raises(StoreError, match="power cut"):
-        prepare(sqlite._writing(inside(store)._daemons()), backup=copies.append, steps=steps)
+        prepare(sqlite._writing(the_daemons(inside(store)._own)), backup=copies.append, steps=steps)
     with inside(store)._shared.connect() as connection:
         assert version(connection) == now + 1
         assert not sa.inspect(connection).has_table("half")

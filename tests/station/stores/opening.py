@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from station.contracts import Store
-from station.records.log import Log
+from station.records.log import Log, the_daemons
 from station.stores import postgresql, sqlite
 from station.types import Verdict
 from tests.station.postgres import Postgres
@@ -37,7 +37,7 @@ def open_store(folder: Path, *, writer: bool = True) -> Log:
 def on_every_connection(store: Log, statement: str) -> None:
     """Run a statement on each connection the store has or will make."""
     file = inside(store)
-    for engine in (file._shared, file._daemons()):
+    for engine in (file._shared, the_daemons(file._own)):
         engine.dispose()
         sa.event.listen(engine, "checkout", lambda connection, *_: connection.execute(statement))
 

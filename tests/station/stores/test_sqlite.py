@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from station.errors import ReplacedError, StoreError
 from station.inbox.mounts import Mount
-from station.records.log import Log
+from station.records.log import Log, the_daemons
 from station.stores import sqlite
 from station.types import Action, Decision, Pulse, Verdict
 from tests.station.stores.opening import inside, open_store
@@ -48,7 +48,7 @@ def settings_in(engine: sa.Engine) -> list[object]:
 def test_the_safe_settings_are_in_force(store: Log) -> None:
     """WAL, full flushes and foreign keys everywhere; the daemon's own connection alone empties the log."""
     assert settings_in(inside(store)._shared) == ["wal", 2, 1, 100, 0]
-    assert settings_in(inside(store)._daemons()) == ["wal", 2, 1, 100, sqlite.LOG_PAGES]
+    assert settings_in(the_daemons(inside(store)._own)) == ["wal", 2, 1, 100, sqlite.LOG_PAGES]
 
 
 def test_a_pulse_costs_no_flush_and_the_next_verdict_does(store: Log, verdict_of: VerdictOf) -> None:
@@ -58,7 +58,7 @@ def test_a_pulse_costs_no_flush_and_the_next_verdict_does(store: Log, verdict_of
     def look(connection: sa.Connection) -> None:
         seen.append(connection.exec_driver_sql("PRAGMA synchronous").scalar())
 
-    sa.event.listen(inside(store)._daemons(), "commit", look)
+    sa.event.listen(the_daemons(inside(store)._own), "commit", look)
     store.pulse(Pulse(NOW, "stand-1"))
     store.add(verdict_of(1), "stand-1")
     assert seen == [1, 2]
@@ -123,7 +123,7 @@ DECIDER = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from station.records.log import Log
+from station.records.log import Log, the_daemons
 from station.stores import sqlite
 from station.types import Action, Decision
 store = sqlite.build(sqlite.Settings(), Path(sys.argv[1]))
