@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
 
 import pytest
 from fastapi import FastAPI
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from station.page.app import create_app
@@ -17,25 +18,16 @@ from station.page.settings import Settings
 from station.people import Book
 from station.revisions import Revisions
 from station.types import Outcome
-from tests.station.page.desk import Station, ask
+from tests.station.page.desk import Station, ask, page_process
 
 UNTRIED = {
-    ("get", "/api/events"): "never ends; test_api.py reads it",
-    ("get", "/readyz"): "503 is its answer when nothing is live; test_health.py",
+    "/api/events": "never ends; test_api.py reads it",
+    "/readyz": "503 is its answer when nothing is live; test_health.py",
 }
 PAGES = ("/wall", "/wall/now", "/looks", "/settings", "/people", "/atlas", "/login", "/reports/report.csv", "/")
 FORMS = ("/looks", "/settings", "/people", "/login")
 EXAMPLES = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
-ODD = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(),
-    st.floats(allow_nan=False, allow_infinity=False),
-    TEXT,
-    st.lists(st.integers(), max_size=2),
-)
-"""What fits nothing."""
 
 
 @pytest.fixture
@@ -47,78 +39,28 @@ def app(station: Station, tmp_path: Path) -> FastAPI:
     return create_app(Settings(), "stand-1", station.store, station.previews, book, revisions)
 
 
-def fitting(schema: Mapping[str, Any], whole: Mapping[str, Any]) -> st.SearchStrategy[Any]:
-    """Values that a JSON schema, as FastAPI writes it, lets through."""
-    if "$ref" in schema:
-        return fitting(whole["components"]["schemas"][schema["$ref"].rpartition("/")[2]], whole)
-    if "anyOf" in schema:
-        return st.one_of([fitting(one, whole) for one in schema["anyOf"]])
-    if "enum" in schema or "const" in schema:
-        return st.sampled_from(schema.get("enum", [schema.get("const")]))
-    match schema.get("type"):
-        case "integer":
-            return st.integers(schema.get("minimum", -(2**70)), schema.get("maximum", 2**70))
-        case "string" if "pattern" in schema:
-            return st.from_regex(schema["pattern"], fullmatch=True)
-        case "string":
-            return TEXT.filter(lambda text: len(text) >= schema.get("minLength", 0))
-        case "object":
-            own, needed = schema.get("properties", {}), schema.get("required", ())
-            made = {name: fitting(one, whole) for name, one in own.items()}
-            optional = {name: made.pop(name) for name in own if name not in needed}
-            return st.fixed_dictionaries(made, optional=optional)
-        case _:
-            return ODD
-
-
-def operations(whole: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    for path, methods in whole["paths"].items():
-        for method, operation in methods.items():
-            if (method, path) not in UNTRIED:
-                yield method, path, operation
-
-
-def test_no_operation_of_the_api_breaks_down(app: FastAPI) -> None:
-    """Path, query and body that fit and that do not: an answer below 500 to each."""
-    whole, tried = app.openapi(), 0
-    for method, path, operation in operations(whole):
-        tried += 1
-        given_by = {
-            one["name"]: (one["in"], st.one_of(fitting(one["schema"], whole), ODD))
-            for one in operation.get("parameters", ())
-        }
-        body: Mapping[str, Any] = next(
-            iter(operation.get("requestBody", {}).get("content", {}).values()), {"schema": {}}
-        )["schema"]
-        _try(app, method, path, given_by, st.one_of(fitting(body, whole), ODD))
-    assert tried > 15
-
-
-def _try(
-    app: FastAPI,
-    method: str,
-    path: str,
-    given_by: Mapping[str, tuple[str, st.SearchStrategy[Any]]],
-    body: st.SearchStrategy[Any],
-) -> None:
-    @EXAMPLES
-    @given(st.fixed_dictionaries({name: values for name, (_, values) in given_by.items()}), body)
-    def asked(values: Mapping[str, Any], sent: Any) -> None:
-        filled, query, headers = path, {}, {}
-        for name, value in values.items():
-            where, said = given_by[name][0], str(value)
-            if where == "path":
-                assume(said not in ("", ".", ".."))
-                filled = filled.replace(f"{{{name}}}", quote(said, safe=""))
-            elif where == "query":
-                query[name] = said
-            elif where == "header" and said.isascii() and said.isprintable():
-                headers[name.replace("_", "-")] = said.strip()
-        more = {} if method == "get" else {"json": sent}
-        answer = ask(app, filled, method.upper(), params=query, headers=headers, **more)
-        assert answer.status_code < 500, (method, filled, query, sent, answer.text)
-
-    asked()
+@pytest.mark.parametrize(
+    ("phases", "existing"), [("fuzzing,stateful", False), ("coverage,fuzzing", True)], ids=["made-up", "existing"]
+)
+def test_schemathesis_finds_no_operation_that_breaks_down(tmp_path: Path, phases: str, existing: bool) -> None:
+    """Made-up values and chains of requests, then boundary values of a capture that exists, sent to a running page."""
+    station, config, report = Station(tmp_path), tmp_path / "schemathesis.toml", tmp_path / "report.json"
+    records = [station.shoot(outcome) for outcome in Outcome]
+    known = f'"path.capture_id" = "{records[-1].verdict.capture.id}"\n"path.number" = 1\n'
+    config.write_text("[parameters]\n" + known * existing)
+    schemathesis = Path(sys.executable).with_name("schemathesis")
+    with page_process(tmp_path) as (_, url):
+        command = [schemathesis, "--config-file", config, "run", f"{url}/openapi.json"]
+        left_out = [word for path in UNTRIED for word in ("--exclude-path", path)]
+        how = ["--phases", phases, "--checks=not_a_server_error", "--seed=1", "--max-examples=10"]
+        kept = ["--generation-database=none", "--report-json-path", report]
+        said = subprocess.run([*command, *left_out, *how, *kept], capture_output=True, text=True, cwd=tmp_path)
+    assert said.returncode == 0, said.stdout + said.stderr
+    told = json.loads(report.read_text())
+    assert told["complete"]
+    assert told["operations"]["tested"] == told["operations"]["total"] - len(UNTRIED) > 15
+    missed = [name for name in told["warnings"]["missing_test_data"] if "{capture_id}" in name]
+    assert bool(missed) is not existing
 
 
 @EXAMPLES
