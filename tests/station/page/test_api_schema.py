@@ -48,12 +48,12 @@ def test_schemathesis_finds_no_operation_that_breaks_down(tmp_path: Path, phases
     records = [station.shoot(outcome) for outcome in Outcome]
     known = f'"path.capture_id" = "{records[-1].verdict.capture.id}"\n"path.number" = 1\n'
     config.write_text("[parameters]\n" + known * existing)
-    schemathesis = Path(sys.executable).with_name("schemathesis")
+    schemathesis = str(Path(sys.executable).with_name("schemathesis"))
     with page_process(tmp_path) as (_, url):
-        command = [schemathesis, "--config-file", config, "run", f"{url}/openapi.json"]
+        command = [schemathesis, "--config-file", str(config), "run", f"{url}/openapi.json"]
         left_out = [word for path in UNTRIED for word in ("--exclude-path", path)]
         how = ["--phases", phases, "--checks=not_a_server_error", "--seed=1", "--max-examples=10"]
-        kept = ["--generation-database=none", "--report-json-path", report]
+        kept = ["--generation-database=none", "--report-json-path", str(report)]
         said = subprocess.run([*command, *left_out, *how, *kept], capture_output=True, text=True, cwd=tmp_path)
     assert said.returncode == 0, said.stdout + said.stderr
     told = json.loads(report.read_text())
