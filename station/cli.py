@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from station import bench_commands, calibrate_commands, engine_commands, user_commands
+from station import bench_commands, calibrate_commands, engine_commands, records_commands, user_commands
 from station import config as configuration
 from station import kit as kits
 from station.errors import ConfigError
@@ -30,6 +30,7 @@ app.add_typer(engine_commands.app, name="engine")
 bench_commands.app.command("engine")(engine_commands.ladder)
 app.add_typer(calibrate_commands.app, name="calibrate")
 app.add_typer(user_commands.app, name="user")
+app.add_typer(records_commands.app, name="records")
 Photos = Annotated[list[Path], typer.Argument(help="Photographs, or folders of them.")]
 
 

@@ -94,11 +94,12 @@ def missing_records(config: Config) -> Path | None:
     return path if name == "sqlite" and not path.exists() else None
 
 
-def open_kept(config: Config) -> Store:
-    """The records for who only looks back: none are made. Raises StoreError, also when there are none yet."""
+def open_kept(config: Config, *, writer: bool = False) -> Store:
+    """The records for who looks back: none are made. `writer`: no daemon may run meanwhile. Raises StoreError, also
+    when there are none yet."""
     if (path := missing_records(config)) is not None:
         raise StoreError(f"There are no records yet: {path}.", "Let the station judge some photographs: `station run`.")
-    return open_store(config, writer=False)
+    return open_store(config, writer=writer)
 
 
 def waiting(stop: threading.Event, notify: Callable[[str], None]) -> Callable[[StoreError], bool]:
