@@ -46,12 +46,14 @@ def bench_page(
     rounds: Annotated[int, typer.Option(help="Times each page is painted.")] = 7,
     folder: Annotated[Path | None, typer.Option(help="Keep the history here, for the next time.")] = None,
     port: int = 8398,
+    config: Annotated[Path | None, typer.Option(help="Measure the empty database of this configuration.")] = None,
 ) -> None:
     """What the pages cost when the records hold a million verdicts."""
     from station.bench import page as pages
 
     with explained(), tempfile.TemporaryDirectory() as scratch:
-        well = pages.bench(verdicts, rounds, folder or Path(scratch), port, Console())
+        store = configuration.load(config).store if config is not None else None
+        well = pages.bench(verdicts, rounds, folder or Path(scratch), port, Console(), store)
     raise typer.Exit(Exit.FINE if well else Exit.FAILED)
 
 

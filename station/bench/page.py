@@ -28,6 +28,8 @@ from station.bench.latency import CHROMIUM, FLAGS, reachable
 from station.children import running
 from station.contracts import Store
 from station.errors import StationError
+from station.records import copying
+from station.settings import Settings
 from station.types import Pulse
 
 PAGES = (
@@ -47,9 +49,11 @@ class Update:
     browser_s: float
 
 
-def bench(verdicts: int, rounds: int, folder: Path, port: int, console: Console) -> bool:
-    """True when every page paints and updates within its limit. An already filled folder is used again.
-    Raises StationError."""
+def bench(
+    verdicts: int, rounds: int, folder: Path, port: int, console: Console, other: tuple[str, Settings] | None = None
+) -> bool:
+    """True when every page paints and updates within its limit. An already filled folder is used again; `other`
+    (the store of a configuration) gets a copy if it is empty, and is measured instead. Raises StationError."""
     from playwright.sync_api import sync_playwright
 
     browser_path = next((p for p in CHROMIUM if Path(p).exists()), None)
@@ -61,6 +65,10 @@ def bench(verdicts: int, rounds: int, folder: Path, port: int, console: Console)
         console.print(f"Drawing a history of {verdicts:,} verdicts ...")
         fill(state, verdicts, seed=1)
     store = kit.open_store(configuration.load(config), writer=True)
+    if other is not None:
+        place = {other[0]: other[1].model_dump(mode="json", exclude_defaults=True)}
+        config = write_config(folder, {"station": STANDS[0], "page": {"port": port}, "store": place})
+        store = _copied(store, kit.open_store(configuration.load(config), writer=True), console)
     with beating(store), running("page", config) as page_process, sync_playwright() as play:
         browser = play.chromium.launch(executable_path=browser_path, args=FLAGS)
         try:
@@ -72,6 +80,15 @@ def bench(verdicts: int, rounds: int, folder: Path, port: int, console: Console)
         finally:
             browser.close()
     return _print(store.count(), paints, update, console)
+
+
+def _copied(drawn: Store, store: Store, console: Console) -> Store:
+    """`store` with what `drawn` holds, unless it has something."""
+    if not store.count():
+        console.print("Copying the history into the database ...")
+        store.note(lambda there: drawn.ask(lambda here: copying.copy(here, there, lambda _: None)))
+    drawn.close()
+    return store
 
 
 @contextmanager
