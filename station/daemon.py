@@ -21,7 +21,7 @@ from station.errors import AlertError, StationError, StoreError
 from station.kit import Kit, previews
 from station.line import Judged
 from station.reload import Reload
-from station.types import Capture, Pulse, Record, Sighting, Stamp, Verdict
+from station.types import Capture, Concern, Pulse, Record, Sighting, Stamp, Verdict
 
 log = logging.getLogger(__name__)
 BEAT_SECONDS = 0.7
@@ -53,15 +53,26 @@ class Heart:
     def beat(self) -> None:
         """Tell pages (the pulse) and systemd (the watchdog) that the station lives, and how it is."""
         engine, fallback = self.kit.segmenter.engine, self.kit.segmenter.fallback
+        problem_of, problem = _first(
+            (Concern.INBOX, self.seen.problem), (Concern.RECORDS, self.trouble), (Concern.PICTURES, self.pictureless)
+        )
+        notice_of, notice = _first(
+            (Concern.SETTINGS, self.unsettled),
+            (Concern.ENGINE, self.kit.segmenter.notice),
+            (Concern.INBOX, self.seen.notice),
+            (Concern.PHOTOGRAPH, self.copied),
+        )
         pulse = Pulse(
             at=datetime.now(UTC),
             station=self.kit.config.station,
             arriving=self.seen.arriving,
             waiting=self.seen.waiting,
-            problem=self.seen.problem or self.trouble or self.pictureless,
-            notice=self.unsettled or self.kit.segmenter.notice or self.seen.notice or self.copied,
+            problem=problem,
+            notice=notice,
             engine=engine,
             fallback=fallback.value if fallback is not None else None,
+            problem_of=problem_of,
+            notice_of=notice_of,
         )
         try:
             self.kit.store.pulse(pulse)
@@ -71,6 +82,11 @@ class Heart:
                 log.error("%s %s", error, error.remedy)
             self.unheard = str(error)
         self.notify("WATCHDOG=1")
+
+
+def _first(*said: tuple[Concern, str | None]) -> tuple[Concern | None, str | None]:
+    """What matters most of what is said."""
+    return next(((concern, words) for concern, words in said if words), (None, None))
 
 
 @dataclass(slots=True)

@@ -83,22 +83,24 @@ def _card(
     return (
         f'<article class="rig" data-station="{escape(name[0], quote=True)}" data-health="{health}"'
         f' data-outcome="{outcome}"><header><h2>{escape(name[1])}</h2>{dead}'
-        f'<p class="health">{escape(said)}</p></header>{picture}<div class="last">{sign(outcome)}'
+        f'<p class="health">{said}</p></header>{picture}<div class="last">{sign(outcome)}'
         f"<p><b>{escape(word)}</b><span>{escape(when)}</span></p></div>"
         f'<p class="specimen">{escape(what)}<span>{escape(waiting)}</span></p>{_day(today or Count(), words)}</article>'
     )
 
 
 def _health(pulse: Pulse | None, feed: Feed, words: Words) -> tuple[str, str]:
-    """(live, ill or dead; in words)"""
+    """(live, ill or dead; in words, as HTML)"""
     if pulse is None:
-        return "dead", words["health_never"]
+        return "dead", escape(words["health_never"])
     seconds = feed.age_s(pulse)
     if seconds > feed.max_pulse_age_seconds:
-        return "dead", words["health_dead"].format(age=age(seconds, words))
-    if pulse.problem:
-        return "ill", pulse.problem
-    return ("ill", pulse.notice) if pulse.notice else ("live", words["health_live"])
+        return "dead", escape(words["health_dead"].format(age=age(seconds, words)))
+    said, about = (pulse.problem, pulse.problem_of) if pulse.problem else (pulse.notice, pulse.notice_of)
+    if not said:
+        return "live", escape(words["health_live"])
+    heading = f"{words[f'about_{about.value}']} " if about is not None else ""
+    return "ill", f'{escape(heading.replace("`", ""))}<span lang="en">{escape(said)}</span>'
 
 
 def _day(today: Count, words: Words) -> str:

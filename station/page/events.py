@@ -55,6 +55,8 @@ def pulse_event(pulse: Pulse) -> Event:
         "problem": pulse.problem,
         "notice": pulse.notice,
         "fallback": pulse.fallback,
+        "problem_of": pulse.problem_of and pulse.problem_of.value,
+        "notice_of": pulse.notice_of and pulse.notice_of.value,
         "engine": engine and {"model": engine.model, "backend": engine.backend, "precision": engine.precision},
     }
 

@@ -173,10 +173,12 @@ export function showPulse(pulse) {
   find("#arriving").classList.toggle("busy", Boolean(first));
   put(find("#waiting"), pulse ? say(pulse.waiting ? "waiting" : "waiting_none", { count: pulse.waiting }) : "");
   find("#waiting").classList.toggle("busy", Boolean(pulse?.waiting));
+  explain(find("#problem b"), pulse?.problem_of ? say(`about_${pulse.problem_of}`) : say("problem"));
   explain(find("#problem span"), pulse?.problem ?? "");
   find("#problem").hidden = !pulse?.problem;
   document.body.classList.toggle("problem", Boolean(pulse?.problem));
-  explain(find("#notice"), pulse?.notice ?? "");
+  explain(find("#notice b"), pulse?.notice_of ? say(`about_${pulse.notice_of}`) : "");
+  explain(find("#notice span"), pulse?.notice ?? "");
   find("#notice").hidden = !pulse?.notice;
   put(find("#engine"), pulse?.engine ? say("engine", pulse.engine) : pulse ? say("engine_none") : "");
   put(find("#station"), pulse?.station ?? "");

@@ -13,7 +13,7 @@ from sqlalchemy import RowMapping
 
 from station.errors import StoreError
 from station.records.events import engine_event, engine_from_event, event, plain, shown, verdict_from_event
-from station.types import Action, Capture, Decision, Pulse, Record, Stamp, Verdict
+from station.types import Action, Capture, Concern, Decision, Pulse, Record, Stamp, Verdict
 
 Row = dict[str, Any]
 """Column name -> value, ready for an insert."""
@@ -107,9 +107,16 @@ def pulse_row(beat: Pulse) -> Row:
         "problem": beat.problem,
         "notice": beat.notice,
         "fallback": beat.fallback,
+        "problem_of": beat.problem_of and beat.problem_of.value,
+        "notice_of": beat.notice_of and beat.notice_of.value,
         "engine": engine_event(beat.engine),
     }
     return {"station": text(beat.station), "at": beat.at, "document": _json(plain(document))}
+
+
+def _concern(held: str | None) -> Concern | None:
+    """Of a newer daemon's word, nothing."""
+    return Concern(held) if held in {one.value for one in Concern} else None
 
 
 def pulse_of(row: RowMapping) -> Pulse:
@@ -124,6 +131,8 @@ def pulse_of(row: RowMapping) -> Pulse:
             problem=held["problem"],
             notice=held["notice"],
             fallback=held.get("fallback"),
+            problem_of=_concern(held.get("problem_of")),
+            notice_of=_concern(held.get("notice_of")),
             engine=engine_from_event(held["engine"]),
         )
     except (KeyError, TypeError, ValueError) as error:

@@ -32,6 +32,7 @@ from station.records.away import Away
 from station.records.log import Log, the_daemons
 from station.records.migrations import prepare
 
+log = logging.getLogger(__name__)
 LOCK = int.from_bytes(b"stat")
 """First half of the number of every lock of ours; the second is 0 for writing, else of a station."""
 IDLE_S = 5.0
@@ -255,7 +256,7 @@ def _translated(where: str) -> Iterator[None]:
     except DBAPIError as error:
         raise _trouble(where, error.orig or error) from error
     except SQLAlchemyError as error:  # the pool had no connection to give
-        raise AwayError(f"The records {where} do not answer ({error}).", _AWAY_DO) from error
+        raise _away(where, str(error)) from error
     except OSError as error:
         raise _trouble(where, error) from error
     except (OverflowError, UnicodeError) as error:
@@ -264,7 +265,7 @@ def _translated(where: str) -> Iterator[None]:
 
 def _trouble(where: str, error: BaseException) -> StoreError:
     if (said := _away_of(error)) is not None:
-        return AwayError(f"The records {where} do not answer ({said}).", _AWAY_DO)
+        return _away(where, said)
     told = _told(error)
     code = _state(error) or ("28" if "password" in told else "")
     what, remedy = next(
@@ -272,6 +273,12 @@ def _trouble(where: str, error: BaseException) -> StoreError:
         ("The records could not be read or written", "Run `station doctor`."),
     )
     return StoreError(f"{what}: {where} ({told}).", remedy)
+
+
+def _away(where: str, said: str) -> AwayError:
+    """The driver's words help whoever looks after the server, and nobody else."""
+    log.info("%s: %s", where, said)
+    return AwayError(f"The records {where} do not answer.", _AWAY_DO)
 
 
 def _away_of(error: BaseException) -> str | None:

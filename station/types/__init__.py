@@ -11,6 +11,7 @@ from station.types.capture import Box, Capture, Image, Photo, Pictures, Sighting
 from station.types.chart import Chart, Patch, Share
 from station.types.judgement import (
     Action,
+    Concern,
     Decision,
     Finding,
     Measure,
@@ -51,6 +52,7 @@ __all__ = [
     "Capture",
     "Cell",
     "Chart",
+    "Concern",
     "Count",
     "Decision",
     "Defects",

@@ -228,11 +228,23 @@ class Record:
     replaced_by: str | None = None
 
 
+class Concern(Enum):
+    """What of the station something is said of: the screen's heading over it, in the language of whoever looks."""
+
+    INBOX = "inbox"
+    RECORDS = "records"
+    PICTURES = "pictures"
+    SETTINGS = "settings"
+    ENGINE = "engine"
+    PHOTOGRAPH = "photograph"
+
+
 @dataclass(frozen=True, slots=True)
 class Pulse:
     """The daemon's sign of life, overwritten about once a second; pages believe nothing older than 3 s.
 
-    `problem`: the inbox itself is not well. `notice`: the station works, but not as configured, e.g. on a fallback.
+    `problem`: the station itself is not well. `notice`: it works, but not as configured, e.g. on a fallback. Both in
+    English; `problem_of` and `notice_of` tell what they are of.
     `fallback`: in one word why it is not the first engine of the configuration that judges (errors.Trouble).
     """
 
@@ -244,3 +256,5 @@ class Pulse:
     engine: Engine | None = None
     notice: str | None = None
     fallback: str | None = None
+    problem_of: Concern | None = None
+    notice_of: Concern | None = None

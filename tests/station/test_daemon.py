@@ -19,7 +19,7 @@ from station.config import load
 from station.errors import AlertError, StoreError
 from station.judging import capture_of
 from station.reload import Reload
-from station.types import Capture, Outcome, Record, Stamp
+from station.types import Capture, Concern, Outcome, Record, Stamp
 
 
 class Telling:
@@ -200,6 +200,7 @@ def test_a_reader_sees_the_pulse(open_kit: kit.Kit) -> None:
         pulse = page.last_pulse()
     assert pulse is not None
     assert (pulse.station, pulse.problem) == ("test", "the disk is full")
+    assert (pulse.problem_of, pulse.notice_of) == (Concern.RECORDS, None)
     assert pulse.engine is not None
 
 
@@ -221,6 +222,7 @@ def test_a_changed_configuration_judges_the_next_capture(
             pulse = open_kit.store.last_pulse()
             assert pulse is not None
             assert ("goes on with those before" in (pulse.notice or "")) is not digest_changes
+            assert (pulse.notice_of is Concern.SETTINGS) is not digest_changes
         loop.take(capture_of(photo))
     (record,) = open_kit.store.latest()
     assert record.verdict.config_digest == loop.kit.config.digest

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import expect
 
-from station.types import Action, Decision, Outcome
+from station.page.texts import catalogue
+from station.types import Action, Concern, Decision, Outcome
 from tests.station.page.desk import Station, finding
 from tests.station.page.screen import WORDS, Open, ground, painted, start_session
 
@@ -176,6 +177,29 @@ def test_text_from_outside_is_never_markup(shared_station: tuple[Station, str], 
     expect(page.locator("#reasons .message")).to_have_text(evil)
     expect(page.locator("#specimen")).to_have_text(evil)
     assert page.evaluate("window.hacked") is None
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_what_is_wrong_is_headed_in_the_language_of_the_screen(
+    shared_station: tuple[Station, str], open_page: Open, language: str
+) -> None:
+    """The daemon's own sentence stays below it, marked as English."""
+    station, address = shared_station
+    page = open_page(f"{address}/?lang={language}")
+    station.pulse = {
+        "problem": "The inbox has disappeared.",
+        "problem_of": Concern.INBOX,
+        "notice": "Running on the fallback.",
+        "notice_of": Concern.ENGINE,
+    }
+    words = catalogue(language)
+    try:
+        expect(page.locator("#problem b")).to_have_text(words["about_inbox"])
+        expect(page.locator("#problem span[lang=en]")).to_have_text("The inbox has disappeared.")
+        expect(page.locator("#notice b")).to_have_text(words["about_engine"].replace("`", ""))
+        expect(page.locator("#notice span[lang=en]")).to_have_text("Running on the fallback.")
+    finally:
+        station.pulse = {}
 
 
 def test_what_arrives_and_what_is_wrong_is_told(shared_station: tuple[Station, str], open_page: Open) -> None:

@@ -16,7 +16,7 @@ import station.stores
 from station.contracts import Store
 from station.errors import StoreError
 from station.records import event
-from station.types import Action, Decision, Engine, Pulse, Span, Stamp, Verdict
+from station.types import Action, Concern, Decision, Engine, Pulse, Span, Stamp, Verdict
 from tests.station.stores.opening import OPENERS, Opener
 
 VerdictOf = Callable[..., Verdict]
@@ -176,9 +176,8 @@ def test_the_pulse_is_overwritten(store: Store) -> None:
     """Only the last sign of life is kept, whatever is arriving."""
     now = datetime.now(UTC)
     store.pulse(Pulse(now, "stand-1"))
-    last = Pulse(
-        now + timedelta(seconds=1), "stand-1", ("a.jpg",), 3, "gone", Engine("m", "ab", "b", "fp32", "1"), "slow"
-    )
+    said = ("gone", Engine("m", "ab", "b", "fp32", "1"), "slow", "hung", Concern.INBOX, Concern.ENGINE)
+    last = Pulse(now + timedelta(seconds=1), "stand-1", ("a.jpg",), 3, *said)
     store.pulse(last)
     assert store.last_pulse() == last
     store.pulse(Pulse(now + timedelta(seconds=2), "stand-1", ("\udcff.jpg",)))
