@@ -24,8 +24,8 @@ from station.reload import Reload
 from station.types import Capture, Concern, Pulse, Record, Sighting, Stamp, Verdict
 
 log = logging.getLogger(__name__)
-BEAT_SECONDS = 0.7
-"""Between two signs of life; the pages give up after 2.5 s."""
+BEAT_SECONDS = 0.5
+"""Between two signs of life; the pages give up after 2 s."""
 PATIENCE_SECONDS = 60.0
 """A judgement that takes longer is a station that hangs: the sign of life stops, the watchdog restarts it."""
 
@@ -128,7 +128,7 @@ class Daemon:
             log.error("%s %s", error, error.remedy)
             self.picture(judged)  # who cannot be asked whether it is new is told all of it
             self.unsaved.append(verdict)
-            self.heart.trouble = f"{len(self.unsaved)} verdicts are not recorded yet: {error} {error.remedy}"
+            self.heart.trouble = f"{len(self.unsaved)} verdicts are not recorded yet: {error.whole}"
             return Record(0, datetime.now(UTC), self.kit.config.station, verdict)
 
     def add(self, verdict: Verdict) -> Record | None:
@@ -143,7 +143,7 @@ class Daemon:
             self.heart.pictureless = None
         except StoreError as error:
             log.error("%s %s", error, error.remedy)
-            self.heart.pictureless = f"{error} {error.remedy}"
+            self.heart.pictureless = error.whole
 
     def save_unsaved(self) -> None:
         """Try again what the store refused; stops at the first that it still refuses."""
@@ -160,7 +160,7 @@ class Daemon:
         try:
             return self.kit.store.knows(path, stamp, self.kit.config.station)
         except StoreError as error:
-            self.heart.trouble = f"The records cannot be read: {error} {error.remedy}"
+            self.heart.trouble = f"The records cannot be read: {error.whole}"
             return False
 
     def tell(self, record: Record) -> None:

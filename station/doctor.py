@@ -98,7 +98,7 @@ def _cpu(config: Config) -> Answer:
         here = onnxruntime.computer(segment.read_model(config.model))
         said = tuning.find(config.state, here).told()
     except EngineError as error:
-        said = f"{error} {error.remedy}"
+        said = error.whole
     return Answer("CPU engine", Outcome.PASS, said)
 
 

@@ -94,7 +94,7 @@ def tuned(config: configuration.Config) -> str:
     try:
         return tuning.find(config.state, onnxruntime.computer(segment.read_model(config.model))).told()
     except EngineError as error:
-        return f"{error} {error.remedy}"
+        return error.whole
 
 
 @app.command()

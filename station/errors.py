@@ -42,6 +42,12 @@ class StationError(Exception):
         super().__init__(message)
         self.remedy = remedy
 
+    @property
+    def whole(self) -> str:
+        """What happened and what to do, as sentences."""
+        end = "" if str(self).endswith((".", "!", "?", ":")) else "."
+        return f"{self}{end} {self.remedy}"
+
 
 class ConfigError(StationError):
     """The configuration cannot be used; the message begins with `file:line:` where that is known."""

@@ -38,7 +38,7 @@ def open_segmenter(config: Config) -> Segmenter:
         model = segment.read_model(config.model)
     except EngineError as error:
         log.error("%s %s", error, error.remedy)
-        return Segmenter(None, config.backends, config.state, f"{error} {error.remedy}")
+        return Segmenter(None, config.backends, config.state, error.whole)
     return Segmenter(model, config.backends, config.state)
 
 

@@ -50,7 +50,7 @@ class Located:
         faults = [self._fault(where, fault, settings) for fault in error.errors()]
         if len(faults) == 1:
             return faults[0]
-        said = (f"{fault} {fault.remedy}" if fault.remedy != REMEDY else str(fault) for fault in faults)
+        said = (fault.whole if fault.remedy != REMEDY else str(fault) for fault in faults)
         return ConfigError("\n".join(said), REMEDY.replace("the line", "these lines"))
 
     def _fault(self, where: tuple[str, ...], fault: ErrorDetails, settings: type[Settings]) -> ConfigError:

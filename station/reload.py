@@ -41,7 +41,7 @@ class Reload:
         try:
             found = configuration.load(self.config.source)
         except ConfigError as error:
-            self.trouble = f"The settings are wrong; the station goes on with those before. {error} {error.remedy}"
+            self.trouble = f"The settings are wrong; the station goes on with those before. {error.whole}"
             log.error("%s", self.trouble)
             return None
         self.trouble, before = None, self.config

@@ -60,7 +60,7 @@ class Revisions:
                 configuration.load(self.path)
                 said = ""
             except ConfigError as error:
-                said = f"{error} {error.remedy}"
+                said = error.whole
             self._problem[:] = [(now, said)]
         return self._problem[-1][1]
 

@@ -91,7 +91,7 @@ class Segmenter:
         if self._said is not None or self.fallback is None:
             return self._said
         refusals, first = self._refusals, self._choices[0][0]
-        reasons = [f"{self._choices[i][0]}: {error} {error.remedy}" for i, error in sorted(refusals.items())]
+        reasons = [f"{self._choices[i][0]}: {error.whole}" for i, error in sorted(refusals.items())]
         if self.backend is None:
             return "No engine can be opened. " + " ".join(reasons)
         if self._building is not None:

@@ -48,7 +48,7 @@ def router(title: str, assets: str, book: Book, revisions: Revisions) -> APIRout
                 changed = text if text is not None else revisions.with_values(_changes(revisions, held))
                 kept = revisions.save(changed, who=who, why=why, base=base)
         except ConfigError as error:
-            return shown(person, words, f"{error} {error.remedy}", text, 422)
+            return shown(person, words, error.whole, text, 422)
         book.note(who, "settings changed", f"version {kept.number}: {why}", address=address(request))
         return RedirectResponse("/settings", 303)
 
@@ -81,11 +81,11 @@ def _page(revisions: Revisions, admin: bool, said: str, typed: str | None, words
     try:
         text, base = revisions.text(), revisions.base()
     except ConfigError as error:
-        text, base, admin = f"# {error} {error.remedy}", "", False
+        text, base, admin = f"# {error.whole}", "", False
     try:
         limits, behind = _limits(revisions.settings(), base, admin, words), _sources(revisions.sources(), words)
     except ConfigError as error:
-        body = _wrong(f"{error} {error.remedy}", words)
+        body = _wrong(error.whole, words)
     body += f'<p class="said" role="alert">{escape(words["not_changed"])} {escape(said)}</p>' if said else ""
     whole = _whole(typed if typed is not None else text, base, admin, words)
     return body + limits + whole + behind + _history(revisions, base, admin, words)

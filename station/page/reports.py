@@ -151,7 +151,7 @@ def answer(report: Report, kind: Kind, assets: str, words: Words) -> Response:
     try:
         return Response(written(report, kind, words), media_type=MEDIA[kind], headers=saved)
     except ConfigError as error:
-        raise HTTPException(501, f"{error} {error.remedy}") from error
+        raise HTTPException(501, error.whole) from error
 
 
 def html(document: Document, assets: str, words: Words) -> str:

@@ -29,7 +29,7 @@ class Settings(station.settings.Settings):
         default="Capture station", description="what the page is called, in its head and in the browser's tab"
     )
     max_pulse_age_seconds: float = Field(
-        default=2.5,
+        default=2.0,
         gt=0.5,
         le=60,
         description="an older sign of life of the daemon, or a longer silence, is NO LIVE DATA",

@@ -12,7 +12,6 @@ EXEMPT = {
     "station/reports/document.py": "only the parts of a report; test_pdf.py and test_reports.py make whole ones",
     "station/records/log.py": "every store of ours is one; the contract suite of the stores tries it",
     "station/contracts.py": "only protocols; each drawer's contract suite tries them",
-    "station/errors.py": "only the tree; each room tests what it raises",
     "station/settings.py": "one line of configuration; test_config.py tries what it forbids",
 }
 

@@ -51,7 +51,7 @@ def test_all_faults_of_a_table_are_said_at_once(tmp_path: Path) -> None:
     said = str(caught.value).splitlines()
     assert len(said) == 2
     assert "lamp.yaml:2: lamp.watts" in said[0]
-    assert "lamp.yaml:3: unknown key 'lamp.wats' Did you mean 'watts'?" in said[1]
+    assert "lamp.yaml:3: unknown key 'lamp.wats'. Did you mean 'watts'?" in said[1]
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"a: [", b"\t- x", b"a: &x [*x]"])

@@ -18,11 +18,11 @@ from engines.synthesise import Defect, draw_sheet
 from station.children import running
 from tests.station.page.desk import free_port
 from tests.station.page.screen import Open, start_session
-from tests.station.page.test_operator_story import SLOW, answers
+from tests.station.page.test_operator_story import answers
 from tests.station.postgres import Postgres
 
-DEAD_MS = 3_000 * SLOW
-"""Within 3 s where nothing else runs."""
+DEAD_MS = 5_000
+"""Promised within 3 s; two seconds more for a browser on a build server."""
 JUDGED_MS = 60_000
 RIGS = ("stand-1", "stand-2")
 
