@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel
 
 from station import atlas
+from station.page import office
 from station.page.refusals import RefusedError
 from station.page.words import Speaking, Words
 
@@ -91,9 +92,7 @@ def _card(entry: atlas.Entry, words: Words) -> str:
 
 
 def _said(what: str, text: str) -> str:
-    """`text` with its commands, which stand between backticks, as code."""
-    parts = [f"<code>{part}</code>" if n % 2 else part for n, part in enumerate(escape(text).split("`"))]
-    return f"<p><b>{escape(what)}</b> {''.join(parts)}</p>"
+    return f"<p><b>{escape(what)}</b> {office.coded(text)}</p>"
 
 
 def _plain(check: str, words: Words) -> str:

@@ -112,7 +112,7 @@ def _row(one: Setting, admin: bool, words: Words) -> Sequence[str]:
     )
     origin = f'<b class="set">{escape(one.origin)}</b>' if one.origin else escape(words["origin_default"])
     said = meanings(words["language"]).get(f"{one.check}.{one.key}")
-    meaning = f'<span lang="en">{escape(one.meaning)}</span>' if said is None else escape(said)
+    meaning = f'<span lang="en">{office.coded(one.meaning)}</span>' if said is None else office.coded(said)
     return (f"<code>{escape(one.key)}</code>", held, meaning, f"<code>{escape(one.default)}</code>", origin)
 
 

@@ -71,6 +71,11 @@ def languages(words: Words, here: str) -> str:
     return f'<footer class="languages"><nav aria-label="{escape(words["session_language"])}">{links}</nav></footer>'
 
 
+def coded(text: str) -> str:
+    """`text` as HTML; its names and commands, which stand between backticks, as code."""
+    return "".join(f"<code>{part}</code>" if n % 2 else part for n, part in enumerate(escape(text).split("`")))
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], caption: str, *, figures_from: int = 1) -> str:
     """A table of HTML cells; columns from `figures_from` on are numbers."""
     n = ' class="n"'

@@ -133,6 +133,7 @@ export function showStrip(records, shownId, choose) {
     else button.removeAttribute("aria-current");
     if (strip.children[index] !== button) strip.insertBefore(button, strip.children[index] ?? null);
   });
+  if (strip.scrollWidth > strip.clientWidth) cells.get(shownId)?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 function cell(record, choose) {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from station.page.office import shell, sign, table
+from station.page.office import coded, shell, sign, table
 from station.page.words import words_of
 from station.people import ANONYMOUS, Person, Role
 
@@ -53,3 +53,8 @@ def test_every_language_is_offered() -> None:
     made = shell(words_of("de"), "T", "/assets/x", ANONYMOUS, "/wall", "")
     assert '<html lang="de">' in made
     assert 'href="/language/cs?next=/wall" lang="cs" hreflang="cs">Čeština' in made
+
+
+def test_what_stands_between_backticks_is_code() -> None:
+    """And whatever else a text holds is text."""
+    assert coded("Run `station <doctor>`, then <b>.") == "Run <code>station &lt;doctor&gt;</code>, then &lt;b&gt;."
