@@ -5,18 +5,19 @@ const CHECK_MS = 250;
 const RECONNECT_MS = 3000;
 
 /**
- * Listen for ever. `on.batch(records, state)` comes first after every connection, oldest record first; then
+ * Listen for ever. `on.batch(records)` comes first after every connection, oldest record first; then
  * `on.record`, `on.decision`, `on.bench`, `on.state` as they happen, and `on.silence` while nothing has been heard too long.
  */
 export function listen(url, silenceMs, on) {
-  let source, backlog, heard = stamp(), connected = stamp();
+  let source, backlog, behind, heard = stamp(), connected = stamp();
 
   function connect() {
     source?.close();
     backlog = [];
+    behind = false;
     connected = stamp();
     source = new EventSource(url);
-    source.addEventListener("open", () => { backlog = []; });
+    source.addEventListener("open", () => { backlog = []; behind = false; });
     source.addEventListener("record", (event) => {
       const record = JSON.parse(event.data);
       if (backlog) backlog.push(record);
@@ -28,12 +29,19 @@ export function listen(url, silenceMs, on) {
       const state = JSON.parse(event.data);
       heard = stamp();
       if (backlog) {
-        const records = backlog;
-        backlog = null;
-        on.batch(records, state);
+        // Of records that do not answer nothing comes: what is known stays, covered, and all is asked for when they do.
+        behind ||= !backlog.length && !state.live;
+        if (behind && state.live) return connect();
+        if (!behind) take();
       }
       on.state(state);
     });
+  }
+
+  function take() {
+    const records = backlog;
+    backlog = null;
+    on.batch(records);
   }
 
   function check() {

@@ -111,8 +111,7 @@ function keep(record) {
 }
 
 listen(`/api/events?recent=${KEPT}`, Number(body.dataset.silence), {
-  batch(batch, state) {
-    if (!batch.length && !state.live) return; // the records did not answer: what was known stays, covered
+  batch(batch) {
     const newest = live()?.capture_id, first = !heard;
     records = [];
     fetched.clear();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from playwright.sync_api import expect
@@ -57,6 +58,23 @@ def test_a_station_begun_anew_replaces_what_was_shown(tmp_path: Path, open_page:
         station.shoot(Outcome.WARN, specimen=("E00099999",))
         expect(page.locator("#word")).to_have_text("WARN")
         expect(page.locator("#specimen")).to_have_text("E00099999")
+
+
+def test_a_screen_that_found_no_live_records_asks_for_all_of_them_later(tmp_path: Path, open_page: Open) -> None:
+    """What was known stays, covered, as long as the new records say nothing; then it makes way, whole."""
+    old, new = tmp_path / "old", tmp_path / "new"
+    with running_station(old) as station, page_process(old) as (_, address):
+        page = open_page(address)
+        painted(page, station.shoot(Outcome.FAIL))
+    with running_station(new) as station:
+        station.beating = False
+        time.sleep(2.5)  # the sign of life is old when the page begins
+        with page_process(new, port=int(address.rpartition(":")[2])):
+            expect(page.locator("#dead .why")).to_contain_text("no sign of life", timeout=SOON_MS)
+            expect(page.locator("#strip button")).to_have_count(1)
+            station.beating = True
+            expect(page.locator("#word")).to_have_text("WAITING", timeout=SOON_MS)
+            expect(page.locator("#strip button")).to_have_count(0)
 
 
 def test_a_dead_server_covers_the_state_and_a_new_one_takes_it_off(tmp_path: Path, open_page: Open) -> None:
