@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from station import mount
-from station.measure import outline, strip, votes
+from station.measure import outline, patches, strip, votes
 from station.types import CELL_PX, Photo, Region, Segmentation
 
 FLAT = ("label", "stamp", "packet")
@@ -52,11 +52,29 @@ SLIM, TWO_CARDS, STRIP_PX = 8.0, 0.7, 1024
 """Length over width, and share of the photo's long side, from which a chart is looked at for a seam between two cards;
 long side of the reduced photo where it is looked for. The 27 pairs of the training sheets span 0.86 to 0.96, the 40
 single strips at most 0.58."""
+LEAST_COLOURS, RIM = 4, 0.1
+"""Coarse CIELAB cells (measure/patches.py) of a chart, less a rim of this share of its short side. All of 188 charts of
+the training sheets have 6 and more, 4 and more at a quarter of the light; 4 of 9 false ones have fewer."""
 
 
 def find(segmented: Segmentation, photo: Photo) -> tuple[Region, ...]:
     """All objects of a segmentation, in photo pixels. Raises DecodeError when the photo's pixels cannot be read."""
-    return (*mount.find(segmented, photo), *(card for region in objects(segmented) for card in cards(region, photo)))
+    found = (card for region in objects(segmented) for card in cards(region, photo))
+    return (*mount.find(segmented, photo), *(region for region in found if not plain(region, photo)))
+
+
+def plain(region: Region, photo: Photo) -> bool:
+    """Is this said to be a chart, but of few colours and greys: an edge of the table, a wall, a black card?
+
+    Raises DecodeError when the photo's pixels cannot be read.
+    """
+    if region.name != "colour_chart":
+        return False
+    small = photo.small(STRIP_PX)
+    ring = region.polygon * (max(small.shape[:2]) / max(photo.size_px))
+    (left, top), (right, bottom) = np.maximum(ring.min(axis=0), 0).astype(int), np.ceil(ring.max(axis=0)).astype(int)
+    crop = small[top : bottom + 1, left : right + 1]
+    return patches.variety(patches.inner(crop, ring - (left, top), RIM)) < LEAST_COLOURS
 
 
 def cards(region: Region, photo: Photo) -> tuple[Region, ...]:

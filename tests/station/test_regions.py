@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -102,3 +103,14 @@ def test_an_empty_table_has_no_regions() -> None:
     sides = np.zeros((4, 16, 16), np.uint8)
     segmented = Segmentation(nothing, nothing + 255, nothing, sides, HERBARIUM, (2.0, 2.0), None, engine)
     assert regions.find(segmented, ArrayPhoto(np.zeros((128, 128, 3), np.uint8))) == ()
+
+
+@pytest.mark.parametrize(("seed", "stays"), [(1, True), (3, True), (None, False)])
+def test_a_chart_without_colours_is_none(seed: int | None, stays: bool) -> None:
+    """A chart of a drawn sheet keeps its outline; a bare edge of the table that the network takes for one does not."""
+    sheet = draw_sheet(seed or 1, long_side_px=1024)
+    ring = next(t.polygon for t in sheet.things if t.name == "colour_chart")
+    image = sheet.image if seed else np.full_like(sheet.image, 40)
+    said = Region("colour_chart", ring.astype(np.float32), float(cv2.contourArea(ring)), 0.9)
+    assert regions.plain(said, ArrayPhoto(image)) is not stays
+    assert not regions.plain(replace(said, name="label"), ArrayPhoto(image))
