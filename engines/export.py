@@ -115,13 +115,20 @@ def publish(
         fresh = Path(scratch) / FILE
         export(weights, fresh)
         iou = {"validation_iou": validation_iou(weights.parent / "history.json", classes)}
-        facts = manifest(folder.name, version, fresh, run, iou)
+        facts = manifest(folder.name, version, fresh, run, iou) | elsewhere(folder)
         card = model_card.card(facts, metrics)
         fresh.replace(folder / FILE)
     if metrics is not None:
         facts["metrics"] = model_card.condensed(metrics)
     (folder / "model.yaml").write_text(yaml.safe_dump(facts, sort_keys=False, width=110))
     (folder / model_card.CARD).write_text(card)
+
+
+def elsewhere(folder: Path) -> dict[str, Any]:
+    """What the model before said of its cross-validation: that is of the network's form, not of its weights."""
+    before = folder / "model.yaml"
+    told = yaml.safe_load(before.read_text()) if before.exists() else {}
+    return {key: told[key] for key in ("crossvalidation",) if key in told}
 
 
 def main() -> None:

@@ -52,9 +52,11 @@ SLIM, TWO_CARDS, STRIP_PX = 8.0, 0.7, 1024
 """Length over width, and share of the photo's long side, from which a chart is looked at for a seam between two cards;
 long side of the reduced photo where it is looked for. The 27 pairs of the training sheets span 0.86 to 0.96, the 40
 single strips at most 0.58."""
-LEAST_COLOURS, RIM = 4, 0.1
-"""Coarse CIELAB cells (measure/patches.py) of a chart, less a rim of this share of its short side. All of 188 charts of
-the training sheets have 6 and more, 4 and more at a quarter of the light; 4 of 9 false ones have fewer."""
+LEAST_COLOURS, UNSURE, EDGE_PX, RIM = (4, 9), 0.8, 3, 0.1
+"""Least coarse CIELAB cells (measure/patches.py) of a chart, and of one at the edge of the frame with less than this
+confidence; how near the edge is, in the reduced photo; share of a chart's short side that is left out as its rim. All of
+188 charts of the training sheets have 6 cells and more, 4 and more at a quarter of the light, and a confidence of 0.89;
+of 9 false ones 4 have fewer than 4, and 3 of the others lie at the edge with 5 to 8 and 0.69 to 0.75."""
 
 
 def find(segmented: Segmentation, photo: Photo) -> tuple[Region, ...]:
@@ -64,7 +66,8 @@ def find(segmented: Segmentation, photo: Photo) -> tuple[Region, ...]:
 
 
 def plain(region: Region, photo: Photo) -> bool:
-    """Is this said to be a chart, but of few colours and greys: an edge of the table, a wall, a black card?
+    """Is this said to be a chart, but of few colours and greys: an edge of the table, a wall, a black card? One at the
+    edge of the frame of which the network is unsure must show more of them.
 
     Raises DecodeError when the photo's pixels cannot be read.
     """
@@ -74,7 +77,9 @@ def plain(region: Region, photo: Photo) -> bool:
     ring = region.polygon * (max(small.shape[:2]) / max(photo.size_px))
     (left, top), (right, bottom) = np.maximum(ring.min(axis=0), 0).astype(int), np.ceil(ring.max(axis=0)).astype(int)
     crop = small[top : bottom + 1, left : right + 1]
-    return patches.variety(patches.inner(crop, ring - (left, top), RIM)) < LEAST_COLOURS
+    cut = min(left, top) <= EDGE_PX or right >= small.shape[1] - EDGE_PX or bottom >= small.shape[0] - EDGE_PX
+    least = LEAST_COLOURS[int(cut and region.confidence < UNSURE)]
+    return patches.variety(patches.inner(crop, ring - (left, top), RIM)) < least
 
 
 def cards(region: Region, photo: Photo) -> tuple[Region, ...]:

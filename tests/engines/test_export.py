@@ -57,3 +57,12 @@ def test_a_model_is_published_with_manifest_and_card(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="another model file"):
         publish(tmp_path / "weights.pt", folder, "8", {"model": {"sha256": "0" * 64}})
     assert {file.name: file.read_bytes() for file in folder.iterdir()} == before
+
+
+def test_the_cross_validation_stays_with_the_next_version(tmp_path: Path) -> None:
+    """It is of the network's form; weights that are published after it do not make it untrue."""
+    from engines.export import elsewhere
+
+    assert elsewhere(tmp_path) == {}
+    (tmp_path / "model.yaml").write_text("version: '1'\ncrossvalidation: {folds: 10}\n")
+    assert elsewhere(tmp_path) == {"crossvalidation": {"folds": 10}}
