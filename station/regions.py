@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from station import mount
 from station.measure import outline, patches, strip, votes
-from station.types import CELL_PX, Photo, Region, Segmentation
+from station.types import CELL_PX, Image, Photo, Region, Segmentation
 
+CHART = "colour_chart"
 FLAT = ("label", "stamp", "packet")
 """Flat things on the mount that are easily taken for each other: they are parted together and each is named by most of
 its pixels, so that a printed heading of which half looks like a label is one object (on training sheets F1 of labels
@@ -30,7 +31,7 @@ CORE, CORE_SHARE = 90, 0.4
 """Core value (of 255) that starts an object, and the least share of the object that its core fills: taught cores keep
 an eighth of the smaller side away from the outline, which leaves 0.56. Both chosen on training sheets among 90 to 170
 and 0 to 0.5 by F1 of labels (0.78 without the second, 0.84 with it)."""
-LEAST_AREA = {"barcode": 8e-4, "scale_bar": 30e-4, "colour_chart": 12e-4, "packet": 40e-4, "stamp": 4e-4, "label": 3e-4}
+LEAST_AREA = {"barcode": 8e-4, "scale_bar": 30e-4, CHART: 12e-4, "packet": 40e-4, "stamp": 4e-4, "label": 3e-4}
 """Smallest share of the map that counts as an object, below half of the smallest in the annotated training sheets
 (labels and stamps: their third percentile); 2e-4 (14 x 14 px of 1024 x 1024) where nothing is said."""
 MIDDLE = CELL_PX // 2
@@ -45,7 +46,7 @@ SMALL, SURE = 20e-4, 0.6
 ON_GLASS = {"barcode": 0.85, "label": 0.6}
 """On slides these must be this sure whatever their size: print, scratches and edges of glass look like codes and slips.
 Between the false and the true ones of the training photographs."""
-FILLED = {"colour_chart": 0.5, "scale_bar": 0.6}
+FILLED = {CHART: 0.5, "scale_bar": 0.6}
 """Pieces of these classes are one object when they fill at least this share of their common rectangle. Labels are not
 joined: two that touch fill theirs as well."""
 SLIM, TWO_CARDS, STRIP_PX = 8.0, 0.7, 1024
@@ -54,58 +55,56 @@ long side of the reduced photo where it is looked for. The 27 pairs of the train
 single strips at most 0.58."""
 LEAST_COLOURS, UNSURE, EDGE_PX, RIM = (4, 9), 0.8, 3, 0.1
 """Least coarse CIELAB cells (measure/patches.py) of a chart, and of one at the edge of the frame with less than this
-confidence; how near the edge is, in the reduced photo; share of a chart's short side that is left out as its rim. All of
-188 charts of the training sheets have 6 cells and more, 4 and more at a quarter of the light, and a confidence of 0.89;
-of 9 false ones 4 have fewer than 4, and 3 of the others lie at the edge with 5 to 8 and 0.69 to 0.75."""
+confidence; how near the edge is, in the reduced photo; share of a chart's short side that is left out as its rim. All
+188 charts found on the training sheets have 6 cells and more, 4 and more at a quarter of the light, and a confidence of
+0.89; of 9 false ones 4 have fewer than 4, and 3 of the others lie at the edge with 5 to 8 and 0.69 to 0.75."""
 
 
 def find(segmented: Segmentation, photo: Photo) -> tuple[Region, ...]:
     """All objects of a segmentation, in photo pixels. Raises DecodeError when the photo's pixels cannot be read."""
-    found = (card for region in objects(segmented) for card in cards(region, photo))
-    return (*mount.find(segmented, photo), *(region for region in found if not plain(region, photo)))
+    found = objects(segmented)
+    if any(region.name == CHART for region in found):
+        small = photo.small(STRIP_PX)
+        scale = max(photo.size_px) / max(small.shape[:2])
+        found = [r for one in found for r in (charts(one, small, scale) if one.name == CHART else (one,))]
+    return (*mount.find(segmented, photo), *found)
 
 
-def plain(region: Region, photo: Photo) -> bool:
-    """Is this said to be a chart, but of few colours and greys: an edge of the table, a wall, a black card? One at the
-    edge of the frame of which the network is unsure must show more of them.
+def charts(region: Region, small: Image, scale: float) -> Iterator[Region]:
+    """The cards in what the network takes for a colour chart. `small`: the reduced photo; `scale`: photo px a pixel."""
+    return (card for card in cards(region, small, scale) if not plain(card, small, scale))
 
-    Raises DecodeError when the photo's pixels cannot be read.
-    """
-    if region.name != "colour_chart":
-        return False
-    small = photo.small(STRIP_PX)
-    ring = region.polygon * (max(small.shape[:2]) / max(photo.size_px))
+
+def plain(chart: Region, small: Image, scale: float) -> bool:
+    """Does it show few colours and greys: an edge of the table, a wall, a black card? One at the edge of the frame of
+    which the network is unsure must show more of them."""
+    ring = chart.polygon / scale
     (left, top), (right, bottom) = np.maximum(ring.min(axis=0), 0).astype(int), np.ceil(ring.max(axis=0)).astype(int)
     crop = small[top : bottom + 1, left : right + 1]
     cut = min(left, top) <= EDGE_PX or right >= small.shape[1] - EDGE_PX or bottom >= small.shape[0] - EDGE_PX
-    least = LEAST_COLOURS[int(cut and region.confidence < UNSURE)]
+    least = LEAST_COLOURS[int(cut and chart.confidence < UNSURE)]
     return patches.variety(patches.inner(crop, ring - (left, top), RIM)) < least
 
 
-def cards(region: Region, photo: Photo) -> tuple[Region, ...]:
-    """A chart strip that is longer than any single card is a colour and a grey one end to end: both, each by itself.
-
-    Raises DecodeError when the photo's pixels cannot be read.
-    """
-    corners = region.polygon
+def cards(chart: Region, small: Image, scale: float) -> tuple[Region, ...]:
+    """A chart strip that is longer than any single card is a colour and a grey one end to end: both, each by itself."""
+    corners = chart.polygon
     along = int(np.hypot(*(corners[1] - corners[0])) < np.hypot(*(corners[2] - corners[1]))) if len(corners) == 4 else 0
     sides = np.hypot(*(np.roll(corners, -1, axis=0) - corners).T)
     slim = len(corners) == 4 and sides[along] >= SLIM * max(sides[1 - along], 1)
-    if region.name != "colour_chart" or not slim or sides[along] < TWO_CARDS * max(photo.size_px):
-        return (region,)
+    if not slim or sides[along] < TWO_CARDS * scale * max(small.shape[:2]):
+        return (chart,)
     start, end, back, before = np.roll(corners, -along, axis=0)
-    small = photo.small(STRIP_PX)
     target = np.array([[0, 0], [STRIP_PX / 2, 0], [STRIP_PX / 2, 16], [0, 16]], np.float32)
-    source = (np.array([start, end, back, before]) * (max(small.shape[:2]) / max(photo.size_px))).astype(np.float32)
+    source = (np.array([start, end, back, before]) / scale).astype(np.float32)
     matrix = cv2.getPerspectiveTransform(source, target)
     at = strip.seam(np.asarray(cv2.warpPerspective(small, matrix, (STRIP_PX // 2, 16)), np.uint8))
     if at is None:
-        return (region,)
+        return (chart,)
     top, bottom = start + at * (end - start), before + at * (back - before)
     halves = (start, top, bottom, before), (top, end, back, bottom)
     return tuple(
-        Region(region.name, np.roll(np.array(half, np.float32), along, axis=0), region.area_px * share,
-               region.confidence)
+        Region(chart.name, np.roll(np.array(half, np.float32), along, axis=0), chart.area_px * share, chart.confidence)
         for half, share in zip(halves, (at, 1 - at), strict=True)
     )  # fmt: skip
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -112,5 +111,5 @@ def test_a_chart_without_colours_is_none(seed: int | None, stays: bool) -> None:
     ring = next(t.polygon for t in sheet.things if t.name == "colour_chart")
     image = sheet.image if seed else np.full_like(sheet.image, 40)
     said = Region("colour_chart", ring.astype(np.float32), float(cv2.contourArea(ring)), 0.9)
-    assert regions.plain(said, ArrayPhoto(image)) is not stays
-    assert not regions.plain(replace(said, name="label"), ArrayPhoto(image))
+    assert regions.plain(said, image, 1.0) is not stays
+    assert list(regions.charts(said, image, 1.0)) == [said] * stays
