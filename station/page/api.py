@@ -135,6 +135,7 @@ async def _stream(feed: Feed, since: int | None, recent: int | None) -> AsyncIte
     yield b"retry: %d\n\n" % RETRY_MS
     with feed.subscription() as queue:
         sent = 0
+        await feed.begun()
         try:
             async for earlier in _earlier(feed, since, recent):
                 sent = earlier.sequence

@@ -22,17 +22,17 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 
 from station.contracts import Revisions, Store
-from station.errors import ConfigError, StationError, StoreError
+from station.errors import ConfigError, StoreError
 from station.page import api, atlas, bench, health, limits, login, looks, operator, people, reports, wall, words
 from station.page.assets import Assets
 from station.page.feed import Feed
 from station.page.gate import Gate, loopback
 from station.page.guard import Guard
 from station.page.previews import Previews
-from station.page.refusals import RefusedError, refused
+from station.page.refusals import RefusedError, no_records, refused
 from station.page.settings import Settings
 from station.page.texts import TEXTS
 from station.people import Book
@@ -58,10 +58,11 @@ def create_app(
 
     app = FastAPI(title=settings.title, version="1", docs_url=None, redoc_url=None, lifespan=lifespan)
     app.state.feed, app.state.metrics, app.state.language = feed, metrics, settings.language
+    app.state.assets = assets.root
     app.add_middleware(Gate, book=book, host=settings.host, kiosk=settings.kiosk)
     app.add_middleware(Guard, names=(settings.host, *settings.names))
     app.add_exception_handler(RefusedError, refused)
-    app.add_exception_handler(StoreError, _no_records)
+    app.add_exception_handler(StoreError, no_records)
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.include_router(api.routes)
     app.include_router(bench.routes)
@@ -154,11 +155,6 @@ def _listen(host: str, port: int) -> socket.socket:
         raise ConfigError(
             TEXTS["port_taken"].format(host=host, port=port, why=os.strerror(error.errno or 0)), TEXTS["port_taken_do"]
         ) from error
-
-
-def _no_records(_: Request, error: Exception) -> JSONResponse:
-    remedy = error.remedy if isinstance(error, StationError) else ""
-    return JSONResponse({"detail": str(error), "remedy": remedy}, 503)
 
 
 def _not_understood(_: Request, error: Exception) -> Response:

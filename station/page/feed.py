@@ -121,6 +121,12 @@ class Feed:
         for queue in tuple(self._queues):
             self._drop(queue)
 
+    async def begun(self) -> None:
+        """Wait for the first look, which says from where on records are told: what a screen reads by itself before it
+        and what it is told after it would leave a gap."""
+        while self._sequence is None and self._last.error is None and not self._stopped.is_set():
+            await asyncio.sleep(self.poll_seconds / 2)
+
     @contextmanager
     def subscription(self) -> Iterator[asyncio.Queue[Frame | None]]:
         """Every frame from now on; None is the end."""

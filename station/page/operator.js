@@ -103,21 +103,35 @@ function announce(record) {
 }
 
 function keep(record) {
-  const before = records.find((other) => other.capture_id === record.retake_of);
+  const before = records.find((other) => other.capture_id === record.retake_of), looking = chosen && known(chosen);
   if (before) before.replaced_by = record.capture_id;
   records = [record, ...records.filter((other) => other.capture_id !== record.capture_id)]
     .sort((one, other) => other.sequence - one.sequence).slice(0, KEPT);
-  if (chosen && !known(chosen)) chosen = null;
+  if (looking && !known(chosen)) fetched.set(chosen, looking); // it left the strip, not the screen
+}
+
+/** After a new connection: the earlier one that is looked at stays, if the records still hold it. */
+async function recall(record) {
+  const id = record.capture_id;
+  fetched.set(id, record);
+  const held = await get(`/api/captures/${id}`);
+  if (held) fetched.set(id, held);
+  else fetched.delete(id);
+  if (!held && chosen === id) [chosen, arrivedAt] = [null, performance.now()];
+  refresh();
 }
 
 listen(`/api/events?recent=${KEPT}`, Number(body.dataset.silence), {
   batch(batch) {
-    const newest = live()?.capture_id, first = !heard;
+    const newest = live()?.capture_id, first = !heard, at = chosen && known(chosen);
     records = [];
     fetched.clear();
     batch.forEach(keep);
     heard = true;
-    if (!first && live() && live().capture_id !== newest) announce(live());
+    if (at && !known(chosen)) recall(at);
+    const another = !first && live()?.capture_id !== newest;
+    if (another && chosen === null) arrivedAt = performance.now();
+    if (another && live()) announce(live());
     refresh();
   },
   record(record) {

@@ -74,7 +74,7 @@ def test_ready_only_while_the_daemon_lives(station: Station) -> None:
 
 
 def test_not_ready_when_the_records_are_gone(tmp_path: Path) -> None:
-    """The store raises: 503, in the store's own words, and the API says the same."""
+    """The store raises: 503 in its own words, and the API says the same; a page says it large and tries again."""
     station = Station(tmp_path)
     station.beat()
 
@@ -87,6 +87,11 @@ def test_not_ready_when_the_records_are_gone(tmp_path: Path) -> None:
         failed = await client.get("/api/records")
         assert failed.status_code == 503
         assert failed.json()["remedy"]
+        for path in ("/wall", "/looks"):
+            seen = await client.get(path, headers={"accept": "text/html"})
+            assert seen.status_code == 503
+            assert "NO LIVE DATA" in seen.text
+            assert 'http-equiv="refresh"' in seen.text
 
     told(station, story)
     station.store.close()

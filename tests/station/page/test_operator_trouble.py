@@ -77,6 +77,28 @@ def test_a_screen_that_found_no_live_records_asks_for_all_of_them_later(tmp_path
             expect(page.locator("#strip button")).to_have_count(0)
 
 
+def test_the_capture_that_is_looked_at_stays_when_the_page_comes_back(tmp_path: Path, open_page: Open) -> None:
+    """A key that is pressed after the connection was lost is for the capture on the screen, not for a newer one."""
+    with running_station(tmp_path) as station:
+        with page_process(tmp_path) as (process, address):
+            page = open_page(address)
+            records = [station.shoot() for _ in range(3)]
+            painted(page, records[-1])
+            start_session(page)
+            page.locator("#strip button").nth(1).click()
+            expect(page.locator("#earlier")).to_be_visible()
+            process.kill()
+        expect(page.locator("#word")).to_have_text("NO LIVE DATA", timeout=SOON_MS)
+        newest = station.shoot(Outcome.WARN)
+        with page_process(tmp_path, port=int(address.rpartition(":")[2])):
+            expect(page.locator("#word")).to_have_text("WARN", timeout=SOON_MS)
+            expect(page.locator("#earlier")).to_be_visible()
+            page.keyboard.press("r")
+            expect(page.locator("#strip button").nth(2).locator(".mark")).to_have_text("↻", timeout=SOON_MS)
+            decided = [station.store.decisions(record.verdict.capture.id) for record in (records[1], newest)]
+    assert [len(told) for told in decided] == [1, 0]
+
+
 def test_a_dead_server_covers_the_state_and_a_new_one_takes_it_off(tmp_path: Path, open_page: Open) -> None:
     """The page's own process is killed: the screen says so by itself, and goes on when the server is back."""
     with running_station(tmp_path) as station:
