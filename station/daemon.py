@@ -29,6 +29,8 @@ BEAT_SECONDS = 0.5
 PATIENCE_SECONDS = 60.0
 """A judgement that takes longer is a station that hangs: the sign of life stops, the watchdog restarts it."""
 
+_RESTART = "What changed under {} holds when the station is started again."
+
 
 @dataclass(slots=True)
 class Heart:
@@ -44,6 +46,7 @@ class Heart:
     copied: str | None = None
     unheard: str | None = None
     unsettled: str | None = None
+    unstarted: str | None = None
 
     def run(self) -> None:
         while not self.stop.wait(BEAT_SECONDS):
@@ -58,6 +61,7 @@ class Heart:
         )
         notice_of, notice = _first(
             (Concern.SETTINGS, self.unsettled),
+            (Concern.RESTART, self.unstarted),
             (Concern.ENGINE, self.kit.segmenter.notice),
             (Concern.INBOX, self.seen.notice),
             (Concern.PHOTOGRAPH, self.copied),
@@ -98,12 +102,16 @@ class Daemon:
     unsaved: list[Verdict] = field(default_factory=list)
 
     def renew(self, reload: Reload, later: ExitStack) -> None:
-        """Go on with a changed configuration, from the next capture; with the one before when it is wrong."""
+        """Go on with a changed configuration, from the next capture; with the one before when it is wrong. What holds
+        from the next start only is said."""
+        before = self.kit.config
         try:
             if (config := reload.look()) is not None:
+                waits = kits.waits(before, config)
+                self.heart.unstarted = _RESTART.format(", ".join(waits)) if waits else None
                 self.kit = self.heart.kit = kits.renewed(self.kit, config, later)
         except StationError as error:
-            reload.trouble = f"The settings could not be used; the station goes on with those before. {error}"
+            reload.refuse(before, error)
         self.heart.unsettled = reload.trouble
 
     def take(self, capture: Capture) -> None:
@@ -158,10 +166,13 @@ class Daemon:
     def knows(self, path: bytes, stamp: Stamp) -> bool:
         """Was this file judged already? When the records cannot say, it is judged again rather than missed."""
         try:
-            return self.kit.store.knows(path, stamp, self.kit.config.station)
+            known = self.kit.store.knows(path, stamp, self.kit.config.station)
         except StoreError as error:
             self.heart.trouble = f"The records cannot be read: {error.whole}"
             return False
+        if not self.unsaved:
+            self.heart.trouble = None
+        return known
 
     def tell(self, record: Record) -> None:
         for name, alert in self.kit.alerts:
@@ -182,6 +193,14 @@ def _same(verdict: Verdict, first: Record, station: str) -> str | None:
     return said
 
 
+def _log(before: str | None, now: str | None) -> None:
+    """Each trouble of the inbox once, and its end."""
+    if now and now != before:
+        log.error("%s", now)
+    elif before and not now:
+        log.info("The inbox is well again.")
+
+
 def run(kit: Kit, stop: threading.Event, notify: Callable[[str], None]) -> None:
     """Until `stop` is set. `notify` takes sd_notify's words ("READY=1", "STATUS=...")."""
     heart = Heart(kit, notify, stop)
@@ -198,8 +217,7 @@ def run(kit: Kit, stop: threading.Event, notify: Callable[[str], None]) -> None:
         for sighting in sightings:
             daemon.renew(reload, later)
             changed = sighting.problem != heart.seen.problem or sighting.arriving != heart.seen.arriving
-            if sighting.problem and sighting.problem != heart.seen.problem:
-                log.error("%s", sighting.problem)
+            _log(heart.seen.problem, sighting.problem)
             heart.seen, heart.progress = sighting, time.monotonic()
             if changed:
                 heart.beat()

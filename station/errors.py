@@ -5,7 +5,7 @@
     |- CaptureError              line.py      becomes one FAIL finding "file: unreadable"
     |  `- DecodeError
     |- EngineError               line.py      kept in the Scene; checks that ask for it answer UNKNOWN
-    |- StoreError                daemon.py    the verdict is still told, and spooled to disk
+    |- StoreError                daemon.py    the verdict is still told, and recorded later
     |  |- AwayError              kit.py       at the start it is waited for; then as any StoreError
     |  `- ReplacedError          page/feed.py every screen begins anew with the new records
     |- AlertError                daemon.py    logged; the other alerts are still told

@@ -155,6 +155,11 @@ def opened(config: Config, again: Callable[[StoreError], bool] = lambda _: False
         yield Kit(config, segmenter, made, store, alerts, recent)
 
 
+def waits(old: Config, new: Config) -> tuple[str, ...]:
+    """What changed and holds from the next start only."""
+    return tuple(name for name in UNTIL_RESTART if getattr(old, name) != getattr(new, name))
+
+
 def renewed(kit: Kit, config: Config, opened: ExitStack) -> Kit:
     """The kit with all that a changed configuration changes while the daemon runs; what it opens anew is closed with
     `opened`. Station, folders, records and watching stay as they were until the next start."""

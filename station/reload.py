@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from station import config as configuration
 from station.config import Config
-from station.errors import ConfigError
+from station.errors import ConfigError, StationError
 
 log = logging.getLogger(__name__)
 EVERY_S = 1.0
@@ -23,6 +23,7 @@ class Reload:
 
     config: Config
     trouble: str | None = None
+    _refused: bool = False
     _seen: Stamps = ()
     _looked: float = field(default_factory=time.monotonic)
 
@@ -35,21 +36,35 @@ class Reload:
             return None
         self._looked = time.monotonic()
         stamps = _stamps(self.config.files)
-        if stamps == self._seen or self.config.source is None:
+        # A refused file is read every time: what it lacks may lie in a file that is not known yet.
+        if (stamps == self._seen and not self._refused) or self.config.source is None:
             return None
         self._seen = stamps
         try:
             found = configuration.load(self.config.source)
         except ConfigError as error:
-            self.trouble = f"The settings are wrong; the station goes on with those before. {error.whole}"
-            log.error("%s", self.trouble)
+            self._refused = True
+            self._told(f"The settings are wrong; the station goes on with those before. {error.whole}")
             return None
-        self.trouble, before = None, self.config
-        self.config, self._seen = found, _stamps(found.files)
+        before, self.config, self._seen = self.config, found, _stamps(found.files)
+        self._refused = False
+        self._told(None)
         if found == before:
             return None
         log.info("The settings were read again.")
         return found
+
+    def refuse(self, before: Config, error: StationError) -> None:
+        """The configuration just read could not be used; `before` judges on. It is tried again when a file changes."""
+        self.config = replace(before, files=self.config.files)
+        self._told(f"The settings could not be used; the station goes on with those before. {error.whole}")
+
+    def _told(self, trouble: str | None) -> None:
+        if trouble and trouble != self.trouble:
+            log.error("%s", trouble)
+        elif self.trouble and not trouble:
+            log.info("The settings can be used again.")
+        self.trouble = trouble
 
 
 def _stamps(files: tuple[Path, ...]) -> Stamps:

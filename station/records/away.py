@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Iterator
@@ -9,13 +10,15 @@ from contextlib import contextmanager
 
 from station.errors import AwayError
 
+log = logging.getLogger(__name__)
 LONG_S = 3600.0
 """No single try lasts longer."""
 
 
 class Away:
     """Remembers that nobody answered. After an AwayError every call is refused at once with the same words, but for
-    one in `retry_s`, which tries for all; the first that is answered ends it."""
+    one in `retry_s`, which tries for all; the first that is answered ends it. Beginning and end are logged, with what
+    the driver said (the error's notes)."""
 
     def __init__(self, retry_s: float) -> None:
         self._retry_s = retry_s
@@ -38,4 +41,8 @@ class Away:
             raise
         finally:
             with self._gate:
-                self._trouble, self._again = trouble, time.monotonic() + self._retry_s
+                before, self._trouble, self._again = self._trouble, trouble, time.monotonic() + self._retry_s
+            if trouble is not None and before is None:
+                log.warning("%s %s", trouble, " ".join(getattr(trouble, "__notes__", ())))
+            elif before is not None and trouble is None:
+                log.info("The records answer again.")

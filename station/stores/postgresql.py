@@ -32,7 +32,6 @@ from station.records.away import Away
 from station.records.log import Log, the_daemons
 from station.records.migrations import prepare
 
-log = logging.getLogger(__name__)
 LOCK = int.from_bytes(b"stat")
 """First half of the number of every lock of ours; the second is 0 for writing, else of a station."""
 IDLE_S = 5.0
@@ -276,9 +275,9 @@ def _trouble(where: str, error: BaseException) -> StoreError:
 
 
 def _away(where: str, said: str) -> AwayError:
-    """The driver's words help whoever looks after the server, and nobody else."""
-    log.info("%s: %s", where, said)
-    return AwayError(f"The records {where} do not answer.", _AWAY_DO)
+    error = AwayError(f"The records {where} do not answer.", _AWAY_DO)
+    error.add_note(said)  # the driver's words, for the log
+    return error
 
 
 def _away_of(error: BaseException) -> str | None:

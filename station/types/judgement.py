@@ -235,6 +235,7 @@ class Concern(Enum):
     RECORDS = "records"
     PICTURES = "pictures"
     SETTINGS = "settings"
+    RESTART = "restart"
     ENGINE = "engine"
     PHOTOGRAPH = "photograph"
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -227,3 +228,37 @@ def test_a_changed_configuration_judges_the_next_capture(
     (record,) = open_kit.store.latest()
     assert record.verdict.config_digest == loop.kit.config.digest
     assert "barcode" not in {finding.check for finding in record.verdict.findings}
+
+
+def test_what_holds_from_the_next_start_only_is_said(
+    open_kit: kit.Kit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another inbox is no change for a running daemon; it says so until the file names the old one again."""
+    monkeypatch.setattr(reload, "EVERY_S", 0.0)
+    config, loop, watching = tmp_path / "station.yaml", of(open_kit), Reload(open_kit.config)
+    kept = config.read_text()
+    with ExitStack() as later:
+        for text, said in ((kept + "tether: {interval_seconds: 9}\n", True), (kept + "# as before\n", False)):
+            config.write_text(text)
+            loop.renew(watching, later)
+            loop.heart.beat()
+            pulse = open_kit.store.last_pulse()
+            assert pulse is not None
+            assert ("under tether holds when the station is started again" in (pulse.notice or "")) is said
+            assert (pulse.notice_of is Concern.RESTART) is said
+
+
+def test_records_that_answer_again_are_no_trouble_any_more(open_kit: kit.Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also when the file that was asked for has vanished meanwhile and nothing is judged."""
+    loop = of(open_kit)
+    asked = partial(loop.knows, b"gone.jpg", Stamp(1, 1, 1, 1))
+    with monkeypatch.context() as broken:
+        broken.setattr(type(open_kit.store), "knows", _unanswered)
+        assert not asked()
+    assert loop.heart.trouble is not None
+    assert not asked()
+    assert loop.heart.trouble is None
+
+
+def _unanswered(*_: object) -> bool:
+    raise StoreError("The disk does not answer.", "Look at its cable.")

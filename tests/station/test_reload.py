@@ -8,6 +8,7 @@ import pytest
 
 from station import reload
 from station.config import load
+from station.errors import StationError
 from station.reload import Reload
 
 
@@ -40,6 +41,11 @@ def test_a_change_is_seen_once(config: Path) -> None:
     assert [name for name, _ in found.checks] == ["file"]
 
 
+def trouble(watching: Reload) -> str:
+    """What it says; empty for nothing."""
+    return watching.trouble or ""
+
+
 @pytest.mark.parametrize("wrong", ["station: [\n", "colour: red\n", "profile: gone.yaml\n", None])
 def test_a_wrong_file_changes_nothing_and_is_told_until_it_is_mended(config: Path, wrong: str | None) -> None:
     """Broken, unknown key, missing profile, file removed: the configuration before stays."""
@@ -62,3 +68,36 @@ def test_a_station_with_defaults_has_nothing_to_read(monkeypatch: pytest.MonkeyP
     """No file, no change."""
     monkeypatch.setattr(reload, "EVERY_S", 0.0)
     assert Reload(load(None)).look() is None
+
+
+def test_what_a_refused_file_lacks_may_come_later(config: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A profile that is written after the file that names it: no need to touch that one again; each is logged once."""
+    watching = Reload(load(config))
+    with caplog.at_level("INFO"):
+        write(config, "profile: later.yaml\n")
+        assert [watching.look(), watching.look()] == [None, None]
+        assert trouble(watching)
+        write(config.with_name("later.yaml"), "model: herbarium-sheet\nchecks: {file: {}}\n")
+        found = watching.look()
+    assert found is not None
+    assert [name for name, _ in found.checks] == ["file"]
+    assert not trouble(watching)
+    said = [record.getMessage()[:23] for record in caplog.records]
+    assert said == ["The settings are wrong;", "The settings can be use", "The settings were read "]
+
+
+def test_settings_that_cannot_be_used_stay_refused_until_a_file_changes(config: Path) -> None:
+    """Saving the same again tries them again; what judged before is what judges on."""
+    before = load(config)
+    watching = Reload(before)
+    write(config, "profile: mine.yaml\nstation: other\n")
+    assert watching.look() is not None
+    watching.refuse(before, StationError("The broker refuses.", "Look at its password."))
+    assert trouble(watching).endswith("The broker refuses. Look at its password.")
+    assert watching.look() is None
+    assert trouble(watching)
+    write(config, "profile: mine.yaml\nstation: other\n# again\n")
+    found = watching.look()
+    assert found is not None
+    assert found.station == "other"
+    assert not trouble(watching)
