@@ -11,10 +11,9 @@ import typer
 from rich.console import Console
 
 from station import config as configuration
-from station.terminal import ConfigFile, Exit, explained, speak
+from station.terminal import ConfigFile, Exit, Photos, explained, speak
 
 app = typer.Typer(no_args_is_help=True, help="Measure this machine; each beside a limit or a peer.")
-Photos = Annotated[list[Path], typer.Argument(help="Photographs, or folders of them.")]
 
 
 @app.command("latency")

@@ -10,10 +10,9 @@ import typer
 
 from station import config as configuration
 from station import judging
-from station.terminal import ConfigFile, Exit, explained
+from station.terminal import ConfigFile, Exit, Photos, explained
 
 app = typer.Typer(no_args_is_help=True, help="What is normal at this stand: rig, charts, the start-of-day run.")
-Photos = Annotated[list[Path], typer.Argument(help="Photographs, or folders of them.")]
 
 
 @app.callback()

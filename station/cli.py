@@ -20,7 +20,7 @@ from station import config as configuration
 from station import kit as kits
 from station.errors import ConfigError
 from station.line import Judged
-from station.terminal import ConfigFile, Exit, explained, speak
+from station.terminal import ConfigFile, Exit, Photos, explained, speak
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Judges every photograph while the specimen is on the bench."
@@ -31,7 +31,6 @@ bench_commands.app.command("engine")(engine_commands.ladder)
 app.add_typer(calibrate_commands.app, name="calibrate")
 app.add_typer(user_commands.app, name="user")
 app.add_typer(records_commands.app, name="records")
-Photos = Annotated[list[Path], typer.Argument(help="Photographs, or folders of them.")]
 
 
 @contextmanager

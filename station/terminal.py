@@ -19,6 +19,7 @@ from station.errors import ConfigError, StationError
 
 people = Console(stderr=True, highlight=False)
 ConfigFile = Annotated[Path | None, typer.Option("--config", help="The station's configuration (station.yaml).")]
+Photos = Annotated[list[Path], typer.Argument(exists=True, help="Photographs, or folders of them.")]
 
 
 class Exit(IntEnum):

@@ -74,7 +74,7 @@ def test_a_wrong_config_ends_with_78_and_the_line(tmp_path: Path) -> None:
     """check-config and judge say file:line and the nearest right key."""
     config = tmp_path / "station.yaml"
     config.write_text("station: a\ninbx: b\n")
-    for words in (["check-config", config], ["judge", "--config", config, "x.jpg"], ["run", "--config", config]):
+    for words in (["check-config", config], ["judge", "--config", config, tmp_path], ["run", "--config", config]):
         status, output = run(*words)
         assert status == 78
         assert f"{config}:2:" in output.replace("\n", "")
@@ -91,9 +91,9 @@ def test_check_config_says_what_a_file_means(tmp_path: Path) -> None:
 
 
 def test_nothing_to_judge_is_a_usage_error(tmp_path: Path) -> None:
-    """An empty folder: exit status 2; a photograph that is not there is a FAIL."""
+    """An empty folder, a name that is none: exit status 2, before anything is judged."""
     assert run("judge", tmp_path)[0] == 2
-    assert run("judge", tmp_path / "gone.jpg")[0] == 1
+    assert run("judge", tmp_path / "gone.jpg")[0] == 2
 
 
 def test_doctor_looks_at_everything(tmp_path: Path) -> None:
