@@ -136,7 +136,7 @@ class Daemon:
             log.error("%s %s", error, error.remedy)
             self.picture(judged)  # who cannot be asked whether it is new is told all of it
             self.unsaved.append(verdict)
-            self.heart.trouble = f"{len(self.unsaved)} verdicts are not recorded yet: {error.whole}"
+            self.heart.trouble = f"Verdicts not recorded yet: {len(self.unsaved)}. {error.whole}"
             return Record(0, datetime.now(UTC), self.kit.config.station, verdict)
 
     def add(self, verdict: Verdict) -> Record | None:

@@ -82,7 +82,7 @@ def test_people_are_told_while_the_database_is_away(shaky: Postgres, config: Pat
         shaky.stop()
         loop.take(capture_of(photographs[3]))
         assert [record.sequence for record in alert.told] == [1, 0, 0, 0]
-        assert "3 verdicts are not recorded yet" in str(loop.heart.trouble)
+        assert "Verdicts not recorded yet: 3." in str(loop.heart.trouble)
         shaky.start()
         end = time.monotonic() + 20
         while loop.unsaved:
