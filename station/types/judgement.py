@@ -242,7 +242,7 @@ class Concern(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """The daemon's sign of life, overwritten about once a second; pages believe nothing older than 3 s.
+    """The daemon's sign of life, overwritten twice a second; pages believe nothing older than 2 s.
 
     `problem`: the station itself is not well. `notice`: it works, but not as configured, e.g. on a fallback. Both in
     English; `problem_of` and `notice_of` tell what they are of.

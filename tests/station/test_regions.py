@@ -113,3 +113,14 @@ def test_a_chart_without_colours_is_none(seed: int | None, stays: bool) -> None:
     said = Region("colour_chart", ring.astype(np.float32), float(cv2.contourArea(ring)), 0.9)
     assert regions.plain(said, image, 1.0) is not stays
     assert list(regions.charts(said, image, 1.0)) == [said] * stays
+
+
+@pytest.mark.parametrize(("left", "confidence", "stays"), [(0, 0.7, False), (0, 0.9, True), (40, 0.7, True)])
+def test_an_unsure_chart_at_the_edge_must_show_more_colours(left: int, confidence: float, stays: bool) -> None:
+    """Six greys are enough for a card that lies in the frame, or of which the network is sure."""
+    image = np.full((200, 300, 3), 128, np.uint8)
+    for step in range(6):
+        image[50:110, left + 20 * step : left + 20 * (step + 1)] = 40 * step
+    ring = np.array([[left, 50], [left + 120, 50], [left + 120, 110], [left, 110]], np.float32)
+    said = Region("colour_chart", ring, 120.0 * 60, confidence)
+    assert regions.plain(said, image, 1.0) is not stays
