@@ -116,8 +116,8 @@ async function recall(record) {
   fetched.set(id, record);
   const held = await get(`/api/captures/${id}`);
   if (held) fetched.set(id, held);
-  else fetched.delete(id);
-  if (!held && chosen === id) [chosen, arrivedAt] = [null, performance.now()];
+  if (held === null) fetched.delete(id);
+  if (held === null && chosen === id) [chosen, arrivedAt] = [null, performance.now()];
   refresh();
 }
 
@@ -225,7 +225,7 @@ async function scan(code) {
   const here = bench.retakes.find((retake) => retake.head === looked()?.capture_id);
   if (here && !here.specimen) return expect(here.number, code);
   const record = await get(`/api/specimens?number=${encodeURIComponent(code)}`);
-  if (!record) return tell(say("scan_unknown", { code }), true);
+  if (!record) return tell(record === null ? say("scan_unknown", { code }) : say("no_answer"), true);
   fetched.set(record.capture_id, record);
   await choose(record.capture_id);
   return tell(say("scan_found", { code, number: record.sequence }));

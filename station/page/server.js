@@ -19,12 +19,13 @@ export async function ask(address, body) {
   }
 }
 
-/** GET an object; null when there is none. */
+/** GET an object; null when there is none, undefined when nobody could say. */
 export async function get(address) {
   try {
     const answer = await fetch(address, { signal: AbortSignal.timeout(5000) });
-    return answer.ok ? await answer.json() : null;
+    if (answer.ok) return await answer.json();
+    return answer.status === 404 ? null : undefined;
   } catch {
-    return null;
+    return undefined;
   }
 }

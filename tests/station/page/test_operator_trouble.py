@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from station.types import Outcome
@@ -77,15 +78,18 @@ def test_a_screen_that_found_no_live_records_asks_for_all_of_them_later(tmp_path
             expect(page.locator("#strip button")).to_have_count(0)
 
 
-def test_the_capture_that_is_looked_at_stays_when_the_page_comes_back(tmp_path: Path, open_page: Open) -> None:
+@pytest.mark.parametrize(("count", "back"), [(3, 1), (20, 19)], ids=["in the strip", "no longer in the strip"])
+def test_the_capture_that_is_looked_at_stays_when_the_page_comes_back(
+    tmp_path: Path, open_page: Open, count: int, back: int
+) -> None:
     """A key that is pressed after the connection was lost is for the capture on the screen, not for a newer one."""
     with running_station(tmp_path) as station:
         with page_process(tmp_path) as (process, address):
             page = open_page(address)
-            records = [station.shoot() for _ in range(3)]
+            records = [station.shoot() for _ in range(count)]
             painted(page, records[-1])
             start_session(page)
-            page.locator("#strip button").nth(1).click()
+            page.locator("#strip button").nth(back).click()
             expect(page.locator("#earlier")).to_be_visible()
             process.kill()
         expect(page.locator("#word")).to_have_text("NO LIVE DATA", timeout=SOON_MS)
@@ -94,8 +98,9 @@ def test_the_capture_that_is_looked_at_stays_when_the_page_comes_back(tmp_path: 
             expect(page.locator("#word")).to_have_text("WARN", timeout=SOON_MS)
             expect(page.locator("#earlier")).to_be_visible()
             page.keyboard.press("r")
-            expect(page.locator("#strip button").nth(2).locator(".mark")).to_have_text("↻", timeout=SOON_MS)
-            decided = [station.store.decisions(record.verdict.capture.id) for record in (records[1], newest)]
+            pressed = page.locator("#actions [data-deed=retake]")
+            expect(pressed).to_have_attribute("aria-pressed", "true", timeout=SOON_MS)
+            decided = [station.store.decisions(record.verdict.capture.id) for record in (records[-1 - back], newest)]
     assert [len(told) for told in decided] == [1, 0]
 
 
