@@ -109,6 +109,8 @@ class Daemon:
             if (config := reload.look()) is not None:
                 waits = kits.waits(before, config)
                 self.heart.unstarted = _RESTART.format(", ".join(waits)) if waits else None
+                if waits:
+                    log.warning("%s", self.heart.unstarted)
                 self.kit = self.heart.kit = kits.renewed(self.kit, config, later)
         except StationError as error:
             reload.refuse(before, error)
