@@ -12,9 +12,6 @@ from station.errors import StoreError
 from station.page.shapes import SHAPES
 from station.page.words import language_of, words_of
 
-AGAIN_S = 5
-"""After so many seconds a page without records asks for itself again."""
-
 
 class RefusedError(Exception):
     """`status` is HTTP's; `key` names the text, whose `{places}` are `places`."""
@@ -40,14 +37,13 @@ async def no_records(request: Request, error: Exception) -> Response:
     own = words["language"] != "en"  # in English the error's words suffice
     page = Template(_AWAY).substitute(
         language=words["language"],
-        seconds=AGAIN_S,
         assets=request.app.state.assets,
         shapes=SHAPES,
         word=escape(words["state_dead"]),
         why=escape(words["about_records"] if own else str(error)),
         what=escape(error.whole if own else error.remedy),
     )
-    return HTMLResponse(page, 503, {"cache-control": "no-store", "retry-after": str(AGAIN_S)})
+    return HTMLResponse(page, 503, {"cache-control": "no-store"})
 
 
 _AWAY = """<!doctype html>
@@ -56,17 +52,17 @@ _AWAY = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="dark">
-<meta http-equiv="refresh" content="$seconds">
 <title>$word</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="$assets/style.css">
 <link rel="stylesheet" href="$assets/office.css">
 <link rel="stylesheet" href="$assets/wall.css">
+<script type="module" src="$assets/again.js"></script>
 </head>
 <body class="office">
 $shapes
-<main id="dead" role="alert"><svg aria-hidden="true"><use href="#shape-dead"/></svg>
-  <h1 class="word">$word</h1><p class="why">$why</p><p class="what" lang="en">$what</p></main>
+<main><div id="dead"><svg aria-hidden="true"><use href="#shape-dead"/></svg>
+  <h1 class="word">$word</h1><p class="why">$why</p><p class="what" lang="en">$what</p></div></main>
 </body>
 </html>
 """

@@ -6,12 +6,13 @@ from functools import partial
 from pathlib import Path
 
 import yaml
+from playwright.sync_api import expect
 
 from station.people import Book, Role
 from station.records import looks
 from station.types import Outcome
 from tests.station.page.desk import Station, page_process
-from tests.station.page.screen import Open, complaints
+from tests.station.page.screen import SOON_MS, Open, complaints
 from tests.station.page.test_looks import NOW
 
 PAGES = ("/wall", "/looks", "/settings", "/people", "/atlas", "/reports/report.html")
@@ -42,3 +43,18 @@ def test_every_page(station: Station, tmp_path: Path, open_page: Open, axe: str)
             page.goto(address + path)
             found[path] = complaints(page, axe)
     assert found == {name: [] for name in found}
+
+
+def test_a_wall_without_records(tmp_path: Path, open_page: Open, axe: str) -> None:
+    """It says so large, and comes by itself when they answer again."""
+    station = Station(tmp_path)
+    station.beat()
+    station.store.close()
+    held, away = tmp_path / "records.sqlite", tmp_path / "away.sqlite"
+    with page_process(tmp_path) as (_, address):
+        held.rename(away)
+        page = open_page(f"{address}/wall")
+        expect(page.locator("#dead .word")).to_have_text("NO LIVE DATA")
+        assert complaints(page, axe) == []
+        away.rename(held)
+        expect(page.locator(".rig h2")).to_have_text("stand-1", timeout=2 * SOON_MS)

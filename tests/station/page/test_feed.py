@@ -7,10 +7,12 @@ import threading
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from station.contracts import Store
+from station.page import api
 from station.page import feed as room
 from station.page.feed import Feed
 from station.page.previews import Previews
@@ -109,6 +111,45 @@ def test_only_what_is_new_is_counted_and_told(station: Station) -> None:
 
     assert [record.sequence for record in lived(station.store, story)] == [2, 3, 4]
     assert not any(b'"Ben"' in body and body.startswith(b"event: decision") for body in told)
+
+
+class Late(Hanging):
+    """The feed's first look is late: a screen has connected and a capture has come before it."""
+
+    def __init__(self, store: Log) -> None:
+        super().__init__(store)
+        self.free.clear()
+        self.looked = False
+
+    def latest(self, limit: int, station: str) -> tuple[Record, ...]:
+        if not self.looked:
+            self.looked = True
+            self.free.wait()
+        return self._store.latest(limit, station)
+
+
+def test_what_comes_while_a_page_begins_is_told(station: Station) -> None:
+    """Neither the screen's own first read nor the feed may pass it over."""
+    station.shoot(pictures=False)
+    late, told = Late(station.store), list[int]()
+
+    async def screen(feed: Feed) -> None:
+        async for body in api._stream(feed, None, 20):
+            told.extend([int(body.split(b"\n")[0].removeprefix(b"id: "))] if body.startswith(b"id: ") else [])
+            if len(told) == 2:
+                return
+
+    async def story(feed: Feed) -> None:
+        await until(lambda: late.looked)
+        connected = asyncio.create_task(screen(feed))
+        await asyncio.sleep(0.3)
+        station.shoot(pictures=False)
+        late.free.set()
+        async with asyncio.timeout(5):
+            await connected
+
+    lived(cast(Store, late), story)
+    assert told == [1, 2]
 
 
 def test_a_stream_that_reads_too_slowly_is_ended(station: Station, monkeypatch: pytest.MonkeyPatch) -> None:

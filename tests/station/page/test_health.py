@@ -74,7 +74,7 @@ def test_ready_only_while_the_daemon_lives(station: Station) -> None:
 
 
 def test_not_ready_when_the_records_are_gone(tmp_path: Path) -> None:
-    """The store raises: 503 in its own words, and the API says the same; a page says it large and tries again."""
+    """The store raises: 503 in its own words, and the API says the same; a page says it large and asks again."""
     station = Station(tmp_path)
     station.beat()
 
@@ -91,7 +91,7 @@ def test_not_ready_when_the_records_are_gone(tmp_path: Path) -> None:
             seen = await client.get(path, headers={"accept": "text/html"})
             assert seen.status_code == 503
             assert "NO LIVE DATA" in seen.text
-            assert 'http-equiv="refresh"' in seen.text
+            assert "/again.js" in seen.text
 
     told(station, story)
     station.store.close()
